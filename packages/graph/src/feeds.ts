@@ -1,0 +1,60 @@
+/** @file Checks of what a run is fed, before any runtime sees it. */
+import type { HostTensor } from "./host.ts";
+import type { Program } from "./program.ts";
+import { formatShape, termOf } from "./shape.ts";
+
+/** The signature of a program is all that runs check against. */
+type Signature = Pick<Program, "name" | "inputs">;
+
+/**
+ * Refuses missing, unknown and ill-shaped feeds. Named dimensions are at least 1: ONNX Runtime's Scan fails on none.
+ *
+ * @throws TypeError or RangeError naming the program, the input, what was expected and what came
+ */
+export function checkFeeds({ name, inputs }: Signature, feeds: Readonly<Record<string, HostTensor>>): void {
+  for (const key of Object.keys(feeds)) {
+    if (!(key in inputs)) {
+      throw new TypeError(`${name}: no input "${key}"; its inputs are ${Object.keys(inputs).join(", ")}`);
+    }
+  }
+  const sizes = new Map<string, number>();
+  for (const [key, tensor] of Object.entries(inputs)) {
+    const feed = feeds[key];
+    if (feed === undefined) throw new TypeError(`${name}: expected a value for input "${key}", got none`);
+    const fits = feed.shape.length === tensor.rank && tensor.shape.every((dim, i) => binds(dim, feed.shape[i] ?? -1, sizes));
+    if (!fits) {
+      throw new RangeError(
+        `${name}: input "${key}" expects ${formatShape(tensor.shape)}${describe(sizes)}, got ${formatShape(feed.shape)}`,
+      );
+    }
+    const length = feed.shape.reduce((a, b) => a * b, 1);
+    if (feed.data.length !== length) {
+      throw new RangeError(
+        `${name}: input "${key}" of shape ${formatShape(feed.shape)} needs ${String(length)} values, got ${String(feed.data.length)}`,
+      );
+    }
+  }
+}
+
+function binds(dim: number | string, size: number, sizes: Map<string, number>): boolean {
+  const { factor, symbol } = termOf(dim);
+  if (symbol === undefined) return size === factor;
+  const value = size / factor;
+  const known = sizes.get(symbol);
+  if (known === undefined && Number.isInteger(value) && value > 0) sizes.set(symbol, value);
+  return sizes.get(symbol) === value;
+}
+
+function describe(sizes: ReadonlyMap<string, number>): string {
+  const known = [...sizes].map(([symbol, size]) => `${symbol} = ${String(size)}`);
+  return known.length === 0 ? "" : ` with ${known.join(", ")}`;
+}
+
+/** The sizes of named dimensions that feeds imply. */
+export function bindSizes({ inputs }: Signature, feeds: Readonly<Record<string, HostTensor>>): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const [key, tensor] of Object.entries(inputs)) {
+    tensor.shape.forEach((dim, i) => binds(dim, feeds[key]?.shape[i] ?? -1, sizes));
+  }
+  return sizes;
+}

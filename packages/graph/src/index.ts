@@ -1,0 +1,44 @@
+/** @file `@fluxion/graph`: differentiable tensor programs compiled to ONNX. */
+export type { DType, HostTensor } from "./host.ts";
+export { hostTensor } from "./host.ts";
+export type { Dim, Shape } from "./shape.ts";
+export { formatShape, isStatic, sizeOf } from "./shape.ts";
+export type { Tensor, TensorType } from "./tensor.ts";
+export { scope } from "./tensor.ts";
+
+// Programs
+export type { InputSpec, Program } from "./program.ts";
+export { input, trace } from "./program.ts";
+export { simplify } from "./simplify.ts";
+export type { LowerOptions } from "./onnx/lower.ts";
+export { lower } from "./onnx/lower.ts";
+export type { Target } from "./emitter.ts";
+export { checkFeeds } from "./feeds.ts";
+export type { CompileOptions, Device, Executable, Runtime } from "./runtime.ts";
+export { interpretProgram, referenceRuntime } from "./interpreter.ts";
+export { largestWork } from "./cost.ts";
+
+// Differentiation
+export { grad, vjp } from "./autodiff/vjp.ts";
+export { jvp } from "./autodiff/jvp.ts";
+export { divergence, hutchinsonDivergence } from "./autodiff/divergence.ts";
+
+// Ops
+export type { TensorLike } from "./ops/constant.ts";
+export { constant, full, ones, onesLike, zeros, zerosLike } from "./ops/constant.ts";
+export {
+  abs, add, cos, div, equal, erf, exp, gelu, greater, greaterEqual, less, lessEqual, log, maximum, minimum, mul, neg,
+  pow, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, sub, tanh, where,
+} from "./ops/elementwise.ts";
+export type { ReduceOptions, StandardizeOptions } from "./ops/reduce.ts";
+export { max, mean, softmax, standardize, sum } from "./ops/reduce.ts";
+export type { MatmulOptions } from "./ops/matmul.ts";
+export { matmul } from "./ops/matmul.ts";
+export type { Conv2dOptions } from "./ops/conv.ts";
+export { avgPool2d, conv2d, upsampleNearest } from "./ops/conv.ts";
+export {
+  broadcastTo, concat, expandDims, pad, reshape, slice, split, squeeze, stack, swapLastTwo, transpose,
+} from "./ops/shaping.ts";
+export { groupNorm } from "./ops/nn.ts";
+export type { ScanInputs, ScanResult, ScanStep } from "./ops/scan.ts";
+export { scan } from "./ops/scan.ts";

@@ -1,0 +1,91 @@
+/** @file The reference interpreter: every op evaluated in float64, the oracle of all tests. */
+import { hostTensor } from "./host.ts";
+import type { HostTensor } from "./host.ts";
+import type { NdArray } from "./ndarray.ts";
+import { nd } from "./ndarray.ts";
+import type { Evaluation } from "./tensor.ts";
+import type { Body } from "./body.ts";
+import { inputOp } from "./body.ts";
+import type { Program } from "./program.ts";
+import { bindSizes, checkFeeds } from "./feeds.ts";
+import type { Runtime } from "./runtime.ts";
+import { termOf } from "./shape.ts";
+import { reachable } from "./tensor.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Evaluates a body on arrays for its inputs. */
+export function interpretBody(body: Body, inputs: readonly NdArray[], run: Evaluation): NdArray[] {
+  return interpret(body.outputs, new Map(body.inputs.map((tensor, i) => [tensor, inputs[i] ?? nd([0])])), run);
+}
+
+/** Evaluates tensors given the values of placeholders. */
+export function interpret(
+  outputs: readonly Tensor[],
+  bound: ReadonlyMap<Tensor, NdArray>,
+  run: Evaluation,
+): NdArray[] {
+  const values = new Map(bound);
+  const get = (tensor: Tensor): NdArray => {
+    const value = values.get(tensor);
+    if (value === undefined) throw new Error(`internal: no value for ${tensor.node.op.name} ${tensor.toString()}`);
+    return value;
+  };
+  for (const node of reachable(outputs)) {
+    if (node.op === inputOp) continue;
+    const results = node.op.evaluate(node.inputs.map(get), node.attrs, run);
+    node.outputs.forEach((output, i) => {
+      const result = results[i];
+      if (result) values.set(output, result);
+    });
+  }
+  return outputs.map(get);
+}
+
+function toNd({ shape, data }: HostTensor): NdArray {
+  return nd(shape, data instanceof Float64Array ? data : Float64Array.from(data as ArrayLike<number>, Number));
+}
+
+/** A run of the interpreter with given sizes of named dimensions. */
+export function evaluation(sizes: ReadonlyMap<string, number>): Evaluation {
+  return {
+    resolve: (shape) =>
+      shape.map((dim) => {
+        const { factor, symbol } = termOf(dim);
+        return symbol === undefined ? factor : factor * (sizes.get(symbol) ?? NaN);
+      }),
+  };
+}
+
+/** Runs a program once in float64. */
+export function interpretProgram(
+  program: Program,
+  feeds: Readonly<Record<string, HostTensor>>,
+): Record<string, HostTensor> {
+  checkFeeds(program, feeds);
+  const run = evaluation(bindSizes(program, feeds));
+  const bound = new Map(
+    Object.entries(program.inputs).map(([name, tensor]) => [tensor, toNd(feeds[name] ?? hostTensor([], [0]))]),
+  );
+  const names = Object.keys(program.outputs);
+  const results = interpret(Object.values(program.outputs), bound, run);
+  return Object.fromEntries(
+    names.map((name, i) => {
+      const { shape, data } = results[i] ?? nd([0]);
+      return [name, { dtype: "float64" as const, shape, data }];
+    }),
+  );
+}
+
+/**
+ * The float64 interpreter behind the runtime interface: slow and exact, for tests, golden numbers and order checks.
+ */
+export function referenceRuntime(): Runtime {
+  return {
+    device: { kind: "reference", name: "float64 interpreter", threads: 1 },
+    compile: (program) =>
+      Promise.resolve({
+        run: async (feeds) => Promise.resolve(interpretProgram(program, feeds)),
+        dispose: () => Promise.resolve(),
+      }),
+  };
+}

@@ -1,0 +1,218 @@
+/** @file Emission of one graph: the model's, or a loop body's. */
+import { inputOp } from "../body.ts";
+import type { AttributeValue, Attributes, Emitter, Target } from "../emitter.ts";
+import { formatShape, isStatic, termOf } from "../shape.ts";
+import type { Shape } from "../shape.ts";
+import { reachable } from "../tensor.ts";
+import type { Node, Tensor } from "../tensor.ts";
+import { dataTypes } from "./schema.ts";
+import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from "./schema.ts";
+
+const contribDomain = "com.microsoft";
+
+function attributeOf(name: string, value: AttributeValue): AttributeProto {
+  if (typeof value === "number") return { name, type: 2, i: value };
+  if (typeof value === "string") return { name, type: 3, s: value };
+  if ("float" in value) return { name, type: 1, f: value.float };
+  if ("graph" in value) return { name, type: 5, g: value.graph };
+  return { name, type: 7, ints: value };
+}
+
+/** State shared by a model's graph and all its nested bodies. */
+export interface Model {
+  readonly target: Target;
+  readonly usedNames: Map<string, number>;
+  readonly domains: Set<string>;
+  /** The named input and axis that tell the size of a symbol at run time. */
+  readonly symbols: ReadonlyMap<string, { readonly value: string; readonly axis: number; readonly factor: number }>;
+}
+
+/** Lowers the nodes of one graph (the model's, or a loop body's). */
+export class Lowering implements Emitter<Tensor> {
+  readonly target: Target;
+  readonly #model: Model;
+  readonly #parent: Lowering | undefined;
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #values = new Map<Tensor, string>();
+  readonly #shared = new Map<string, string>();
+  #current: Node | undefined;
+
+  constructor(model: Model, parent?: Lowering) {
+    this.target = model.target;
+    this.#model = model;
+    this.#parent = parent;
+  }
+
+  /** A name not used before, from the current scope and op. */
+  #fresh(hint: string): string {
+    const base = this.#current && this.#current.scope !== "" ? `${this.#current.scope}/${hint}` : hint;
+    const count = this.#model.usedNames.get(base) ?? 0;
+    this.#model.usedNames.set(base, count + 1);
+    return count === 0 ? base : `${base}_${String(count)}`;
+  }
+
+  emitMany(opType: string, inputs: readonly string[], outputs: number, attributes: Attributes = {}): string[] {
+    return this.#push(opType, undefined, inputs, outputs, attributes);
+  }
+
+  emit(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.#push(opType, undefined, inputs, 1, attributes)[0] ?? "";
+  }
+
+  emitContrib(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.#push(opType, contribDomain, inputs, 1, attributes)[0] ?? "";
+  }
+
+  #push(
+    opType: string,
+    domain: string | undefined,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Attributes,
+  ): string[] {
+    const name = this.#fresh(opType);
+    const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? `${name}:out` : `${name}:out${String(i)}`));
+    this.#model.domains.add(domain ?? "");
+    this.#nodes.push({
+      name,
+      opType,
+      ...(domain !== undefined && { domain }),
+      input: inputs,
+      output: names,
+      attribute: Object.entries(attributes).map(([key, value]) => attributeOf(key, value)),
+    });
+    return names;
+  }
+
+  #initializer(key: string | undefined, dims: readonly number[], dataType: number, rawData: Uint8Array): string {
+    const known = key === undefined ? undefined : this.#shared.get(key);
+    if (known !== undefined) return known;
+    const name = this.#fresh("const");
+    this.#initializers.push({ name, dims, dataType, rawData });
+    if (key !== undefined) this.#shared.set(key, name);
+    return name;
+  }
+
+  constant(data: Float32Array | Float64Array, shape: readonly number[]): string {
+    const values = data instanceof Float32Array ? data : Float32Array.from(data);
+    const key = values.length <= 4 ? `f${shape.join()}:${values.join()}` : undefined;
+    return this.#initializer(key, shape, dataTypes.float32, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+
+  /** A float32 scalar. */
+  scalar(value: number): string {
+    return this.constant(Float32Array.of(value), []);
+  }
+
+  /** A list of floats. */
+  floats(values: readonly number[]): string {
+    return this.constant(Float32Array.from(values), [values.length]);
+  }
+
+  /** A list of int64. */
+  int64s(values: readonly number[]): string {
+    const data = BigInt64Array.from(values, BigInt);
+    return this.#initializer(`i${values.join()}`, [values.length], dataTypes.int64, new Uint8Array(data.buffer));
+  }
+
+  dims(shape: Shape): string {
+    if (isStatic(shape)) return this.int64s(shape);
+    const key = `dims${formatShape(shape)}`;
+    const known = this.#find(key);
+    if (known !== undefined) return known;
+    const parts = shape.map((dim) => (typeof dim === "number" ? this.int64s([dim]) : this.#namedDim(dim)));
+    const name = parts.length === 1 ? (parts[0] ?? "") : this.emit("Concat", parts, { axis: 0 });
+    this.#shared.set(key, name);
+    return name;
+  }
+
+  /** A shared value of this graph or of one around it. */
+  #find(key: string): string | undefined {
+    return this.#shared.get(key) ?? (this.#parent ? this.#parent.#find(key) : undefined);
+  }
+
+  #namedDim(dim: string): string {
+    const { factor, symbol = "" } = termOf(dim);
+    const source = this.#model.symbols.get(symbol);
+    if (!source) throw new Error(`lower: no input of the program tells the size of "${symbol}"; add one that has it as an axis`);
+    const { axis } = source;
+    const size = this.emit("Shape", [source.value], { start: axis, end: axis + 1 });
+    const ratio = factor / source.factor;
+    if (ratio === 1) return size;
+    if (Number.isInteger(ratio)) return this.emit("Mul", [size, this.int64s([ratio])]);
+    return this.emit("Div", [this.emit("Mul", [size, this.int64s([factor])]), this.int64s([source.factor])]);
+  }
+
+  reshape(x: string | undefined, shape: Shape): string {
+    const dims = shape.map((dim) => (typeof dim === "number" ? dim : -1));
+    // A −1 beside a 0 is ambiguous to ONNX.
+    const target = dims.includes(-1) && dims.includes(0) ? this.dims(shape) : this.int64s(dims);
+    return this.emit("Reshape", [x ?? "", target], dims.includes(0) ? { allowzero: 1 } : {});
+  }
+
+  body(
+    body: { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[] },
+    own: number,
+    captured: readonly string[],
+  ): GraphProto {
+    const inner = new Lowering(this.#model, this);
+    inner.#current = this.#current;
+    const inputs = body.inputs.map((tensor, i) => {
+      const name = i < own ? this.#fresh("step") : (captured[i - own] ?? "");
+      inner.bind(tensor, name);
+      return valueInfo(name, tensor);
+    });
+    const results = inner.lowerAll(body.outputs);
+    inner.#current = this.#current;
+    // A node of its own for every output: ONNX Runtime's Scan returns wrong numbers where an output is an input of
+    // the body, or one value feeds two outputs.
+    const outputs = body.outputs.map((tensor, i) => valueInfo(inner.emit("Identity", [results[i] ?? ""]), tensor));
+    return inner.graph("body", inputs.slice(0, own), outputs);
+  }
+
+  /** The finished graph. */
+  graph(name: string, input: readonly ValueInfoProto[], output: readonly ValueInfoProto[]): GraphProto {
+    return { name, node: this.#nodes, initializer: this.#initializers, input, output };
+  }
+
+  /** Copies a value to an output of the given name. */
+  rename(value: string, name: string): void {
+    this.#nodes.push({ name: `output ${name}`, opType: "Identity", input: [value], output: [name], attribute: [] });
+  }
+
+  /** Gives a tensor a name from outside. */
+  bind(tensor: Tensor, name: string): void {
+    this.#values.set(tensor, name);
+  }
+
+  name(tensor: Tensor): string {
+    const name = this.#values.get(tensor);
+    if (name === undefined) throw new Error(`internal: ${tensor.node.op.name} was used before it was lowered`);
+    return name;
+  }
+
+  /** Lowers all that `outputs` need; returns their names. */
+  lowerAll(outputs: readonly Tensor[]): string[] {
+    const nodes = reachable(outputs, new Set(this.#values.keys()));
+    for (const node of nodes) {
+      if (node.op === (inputOp as unknown)) continue;
+      this.#current = node;
+      const names = node.op.lower(
+        this,
+        node,
+        node.inputs.map((x) => this.#values.get(x) ?? ""),
+      );
+      node.outputs.forEach((tensor, i) => this.#values.set(tensor, names[i] ?? ""));
+    }
+    this.#current = undefined;
+    return outputs.map((tensor) => this.name(tensor));
+  }
+}
+
+/** The declaration of a graph input or output. */
+export function valueInfo(name: string, { shape, dtype }: Tensor): ValueInfoProto {
+  // ONNX knows no products of names; "2*batch" is just another name to it.
+  return { name, elemType: dataTypes[dtype], shape };
+}
+

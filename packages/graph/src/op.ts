@@ -1,0 +1,52 @@
+/** @file Making and applying ops. */
+import type { Emitter } from "./emitter.ts";
+import type { NdArray } from "./ndarray.ts";
+import type { Dim } from "./shape.ts";
+import { makeNode, only } from "./tensor.ts";
+import type { Evaluation, Node, Op, Tensor, TensorType } from "./tensor.ts";
+
+/** An op with one output, the common case: rules take and return single values. */
+export interface SingleOp<A> {
+  readonly name: string;
+  infer(inputs: readonly Tensor[], attrs: A): TensorType;
+  evaluate(inputs: readonly NdArray[], attrs: A, run: Evaluation): NdArray;
+  vjp?(node: Node<A>, cotangent: Tensor): readonly (Tensor | undefined)[];
+  jvp?(node: Node<A>, tangents: readonly (Tensor | undefined)[], count: Dim): Tensor | undefined;
+  simplify?(node: Node<A>): Tensor | undefined;
+  lower(emitter: Emitter<Tensor>, node: Node<A>, inputs: readonly string[]): string;
+}
+
+/** Wraps the record of a one-output op. */
+export function singleOp<A>(op: SingleOp<A>): Op<A> {
+  return {
+    name: op.name,
+    infer: (inputs, attrs) => [op.infer(inputs, attrs)],
+    evaluate: (inputs, attrs, run) => [op.evaluate(inputs, attrs, run)],
+    ...(op.vjp && {
+      vjp: (node: Node<A>, [g]: readonly (Tensor | undefined)[]) =>
+        (g === undefined ? undefined : op.vjp?.(node, g)) ?? node.inputs.map(() => undefined),
+    }),
+    ...(op.jvp && {
+      jvp: (node: Node<A>, tangents: readonly (Tensor | undefined)[], count: Dim) => [
+        op.jvp?.(node, tangents, count),
+      ],
+    }),
+    ...(op.simplify && {
+      simplify: (node: Node<A>) => {
+        const simpler = op.simplify?.(node);
+        return simpler && [simpler];
+      },
+    }),
+    lower: (emitter, node, inputs) => [op.lower(emitter, node, inputs)],
+  };
+}
+
+/** Applies an op: checks the types and makes the node. */
+export function applyOp<A>(op: Op<A>, attrs: A, inputs: readonly Tensor[]): readonly Tensor[] {
+  return makeNode(op, attrs, inputs, op.infer(inputs, attrs)).outputs;
+}
+
+/** Applies a one-output op. */
+export function apply<A>(op: Op<A>, attrs: A, ...inputs: readonly Tensor[]): Tensor {
+  return only(applyOp(op, attrs, inputs));
+}

@@ -1,0 +1,26 @@
+/** @file Ops that only the lowering makes, out of differentiated programs; they have no derivatives of their own. */
+import { mapNd, ndAt } from "../ndarray.ts";
+import { singleOp } from "../op.ts";
+import { inputOf } from "../tensor.ts";
+import { matmulOp } from "./matmul.ts";
+import type { MatmulAttrs } from "./matmul.ts";
+import { only } from "../tensor.ts";
+import { sumOp } from "./reduce.ts";
+import type { ReduceAttrs } from "./reduce.ts";
+
+/** `a b + c` of matrices. */
+export const gemmOp = singleOp<MatmulAttrs>({
+  name: "gemm",
+  infer: (inputs, attrs) => only(matmulOp.infer(inputs, attrs)),
+  evaluate: (inputs, attrs, run) => mapNd((x, y) => x + y, only(matmulOp.evaluate(inputs, attrs, run)), ndAt(inputs, 2)),
+  lower: (emitter, { attrs }, inputs) =>
+    emitter.emit("Gemm", inputs, { transA: Number(attrs.transposeA), transB: Number(attrs.transposeB) }),
+});
+
+/** Σ x² over axes, which stay with size 1. */
+export const sumSquareOp = singleOp<ReduceAttrs>({
+  name: "sumSquare",
+  infer: (inputs, attrs) => only(sumOp.infer([inputOf({ inputs })], attrs)),
+  evaluate: (inputs, attrs, run) => only(sumOp.evaluate([mapNd((x) => x * x, ndAt(inputs))], attrs, run)),
+  lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceSumSquare", [x, emitter.int64s(attrs.axes)]),
+});

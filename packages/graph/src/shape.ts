@@ -1,0 +1,152 @@
+/**
+ * @file Shapes with named dimensions: a dimension is a number, a symbol such as `"batch"`, or a multiple of one
+ * (`"3*batch"`), which is what merging a leading axis into a named one yields.
+ */
+
+/** A dimension: a size, a named symbol, or a multiple of a named symbol such as `"2*batch"`. */
+export type Dim = number | string;
+
+/** The dimensions of a tensor, outermost first. */
+export type Shape = readonly Dim[];
+
+/** A dimension taken apart: `factor * symbol`. */
+interface Term {
+  readonly factor: number;
+  readonly symbol: string | undefined;
+}
+
+/** Splits a dimension into its numeric factor and its symbol. */
+export function termOf(dim: Dim): Term {
+  if (typeof dim === "number") return { factor: dim, symbol: undefined };
+  const star = dim.indexOf("*");
+  if (star < 0) return { factor: 1, symbol: dim };
+  return { factor: Number(dim.slice(0, star)), symbol: dim.slice(star + 1) };
+}
+
+function dimOf({ factor, symbol }: Term): Dim {
+  if (symbol === undefined || factor === 0) return factor;
+  return factor === 1 ? symbol : `${String(factor)}*${symbol}`;
+}
+
+/** Refuses what is no dimension: negative or fractional sizes, ill-formed symbols. */
+export function checkShape(where: string, shape: Shape): void {
+  for (const dim of shape) {
+    const ok =
+      typeof dim === "number" ? Number.isInteger(dim) && dim >= 0 : /^([1-9]\d*\*)?[A-Za-z_]\w*$/.test(dim);
+    if (!ok) {
+      throw new RangeError(
+        `${where}: expected dimensions that are whole numbers from 0 or names such as "batch", got ${formatShape(shape)}`,
+      );
+    }
+  }
+}
+
+/** The product of dimensions; at most one of them may carry a symbol. */
+export function productOf(where: string, dims: Shape): Dim {
+  let factor = 1;
+  let symbol: string | undefined;
+  for (const dim of dims) {
+    const term = termOf(dim);
+    factor *= term.factor;
+    if (term.symbol === undefined) continue;
+    if (symbol !== undefined) {
+      throw new RangeError(
+        `${where}: the sizes of ${formatShape(dims)} cannot be multiplied, two of them are named; make one a number`,
+      );
+    }
+    symbol = term.symbol;
+  }
+  return dimOf({ factor, symbol });
+}
+
+/** `a / b` where it is a dimension, otherwise undefined. */
+export function divideDims(a: Dim, b: Dim): Dim | undefined {
+  const x = termOf(a);
+  const y = termOf(b);
+  if (y.symbol !== undefined && y.symbol !== x.symbol) return undefined;
+  const factor = x.factor / y.factor;
+  if (!Number.isInteger(factor)) return undefined;
+  return dimOf({ factor, symbol: y.symbol === undefined ? x.symbol : undefined });
+}
+
+/** The sum of two dimensions; a named one adds only to a multiple of the same name. */
+export function addDims(where: string, a: Dim, b: Dim): Dim {
+  const x = termOf(a);
+  const y = termOf(b);
+  if (x.factor === 0) return b;
+  if (y.factor === 0) return a;
+  if (x.symbol !== y.symbol) {
+    throw new RangeError(`${where}: cannot add the dimensions ${String(a)} and ${String(b)}`);
+  }
+  return dimOf({ factor: x.factor + y.factor, symbol: x.symbol });
+}
+
+/** Whether two shapes are the same, symbols by name. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dim, i) => dim === b[i]);
+}
+
+/** `[batch, 2]`, as error messages print it. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** Whether every dimension is a number. */
+export function isStatic(shape: Shape): shape is readonly number[] {
+  return shape.every((dim) => typeof dim === "number");
+}
+
+/** The number of elements of a shape without symbols. */
+export function sizeOf(shape: readonly number[]): number {
+  let size = 1;
+  for (const dim of shape) size *= dim;
+  return size;
+}
+
+/** The dimension at `axis`, which the caller has checked. */
+export function dimAt(shape: Shape, axis: number): Dim {
+  const dim = shape[axis];
+  if (dim === undefined) throw new RangeError(`internal: no axis ${String(axis)} in ${formatShape(shape)}`);
+  return dim;
+}
+
+/** The numeric dimension at `axis`; a named one is refused. */
+export function staticDim(where: string, shape: Shape, axis: number): number {
+  const dim = dimAt(shape, axis);
+  if (typeof dim !== "number") {
+    throw new RangeError(
+      `${where}: axis ${String(axis)} of ${formatShape(shape)} must have a known size, "${dim}" is named; trace with a number there`,
+    );
+  }
+  return dim;
+}
+
+/** Resolves a possibly negative axis of a tensor of rank `rank`. */
+export function resolveAxis(where: string, axis: number, rank: number): number {
+  const resolved = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || resolved < 0 || resolved >= rank) {
+    throw new RangeError(
+      `${where}: expected an axis from ${String(-rank)} to ${String(rank - 1)}, got ${String(axis)}`,
+    );
+  }
+  return resolved;
+}
+
+/** The shape of a broadcast of shapes, aligned at the last axis (NumPy's rule). */
+export function broadcastShapes(where: string, ...shapes: readonly Shape[]): Shape {
+  const rank = Math.max(...shapes.map((shape) => shape.length));
+  return Array.from({ length: rank }, (_, i) => {
+    let out: Dim = 1;
+    for (const shape of shapes) {
+      const dim = shape[i - (rank - shape.length)] ?? 1;
+      if (dim === 1 || dim === out) continue;
+      if (out !== 1) {
+        throw new RangeError(
+          `${where}: shapes ${shapes.map(formatShape).join(" and ")} do not broadcast: ${String(out)} against ${String(dim)}`,
+        );
+      }
+      out = dim;
+    }
+    return out;
+  });
+}

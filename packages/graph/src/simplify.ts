@@ -1,0 +1,96 @@
+/** @file The simplifier: constant folding, common subexpressions, dead code, and each op's own identities. */
+import { constant, constantData, constantOp } from "./ops/constant.ts";
+import { scanOp } from "./ops/scan.ts";
+import type { ScanAttrs } from "./ops/scan.ts";
+import type { Body } from "./body.ts";
+import { inputOp, rebuildNode, rewrite } from "./body.ts";
+import { evaluation } from "./interpreter.ts";
+import { nd } from "./ndarray.ts";
+import { isStatic, sizeOf } from "./shape.ts";
+import { makeNode } from "./tensor.ts";
+import type { Node, Tensor } from "./tensor.ts";
+import type { Program } from "./program.ts";
+
+/** Larger results are left to the runtime: folding must not bloat the model. */
+const maxFolded = 1024;
+const noSizes = evaluation(new Map());
+
+/**
+ * An equal program that costs less. Results differ by rounding at most.
+ */
+export function simplify(program: Program): Program {
+  const body = simplifyBody(program.body);
+  return {
+    ...program,
+    body,
+    outputs: Object.fromEntries(
+      Object.keys(program.outputs).map((name, i) => [name, body.outputs[i] as Tensor]),
+    ),
+  };
+}
+
+/** Simplifies what leads to the outputs of a body; its inputs stay. */
+export function simplifyBody(body: Body): Body {
+  let { outputs } = body;
+  // Gradients expose new common subexpressions to identities once more; a third pass has never found anything.
+  for (let pass = 0; pass < 2; pass++) {
+    const seen = new Map<string, readonly Tensor[]>();
+    outputs = rewrite(outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) =>
+      simplifyNode(rebuildNode(node, inputs)[0]?.node ?? node, seen, 0),
+    );
+  }
+  return { ...body, outputs };
+}
+
+function simplifyNode(node: Node, seen: Map<string, readonly Tensor[]>, depth: number): readonly Tensor[] {
+  const folded = fold(node) ?? (depth < 8 ? node.op.simplify?.(node) : undefined);
+  if (folded) return folded.map((tensor) => settle(tensor, node, seen, depth + 1));
+  if (node.op === (scanOp as unknown)) return simplifyScan(node as Node<ScanAttrs>);
+  const key = keyOf(node);
+  if (key === undefined) return node.outputs;
+  const twin = seen.get(key);
+  if (twin) return twin;
+  seen.set(key, node.outputs);
+  return node.outputs;
+}
+
+/** Nodes that a rule has just made are simplified in turn; older ones already are. */
+function settle(tensor: Tensor, before: Node, seen: Map<string, readonly Tensor[]>, depth: number): Tensor {
+  const { node } = tensor;
+  if (node.id <= before.id || node.op === (inputOp as unknown) || depth >= 8) return tensor;
+  const inputs = node.inputs.map((x) => settle(x, before, seen, depth));
+  const rebuilt = rebuildNode(node, inputs)[tensor.index] ?? tensor;
+  return simplifyNode(rebuilt.node, seen, depth)[rebuilt.index] ?? rebuilt;
+}
+
+function simplifyScan(node: Node<ScanAttrs>): readonly Tensor[] {
+  const body = simplifyBody(node.attrs.body);
+  if (body.outputs.every((output, i) => output === node.attrs.body.outputs[i])) return node.outputs;
+  return makeNode(scanOp, { ...node.attrs, body }, node.inputs, node.outputs, node.frame, node.scope).outputs;
+}
+
+function fold(node: Node): readonly Tensor[] | undefined {
+  if (node.op === (constantOp as unknown) || node.op === (inputOp as unknown) || node.inputs.length === 0) return undefined;
+  if (!node.inputs.every((x) => constantData(x) !== undefined)) return undefined;
+  const small = node.outputs.every(
+    ({ shape, dtype }) => isStatic(shape) && sizeOf(shape) <= maxFolded && dtype === "float32",
+  );
+  // Repeating a value costs more than it saves.
+  if (!small || node.op.name === "broadcastTo") return undefined;
+  const arrays = node.inputs.map((x) =>
+    nd(x.shape as readonly number[], Float64Array.from(constantData(x) ?? [])),
+  );
+  return node.op.evaluate(arrays, node.attrs, noSizes).map(({ shape, data }) => constant(data, shape));
+}
+
+/** Equal keys mean equal values; undefined for what is never merged. */
+function keyOf(node: Node): string | undefined {
+  if (node.op === (inputOp as unknown) || node.op === (scanOp as unknown)) return undefined;
+  if (node.op === (constantOp as unknown)) {
+    const data = constantData(node.outputs[0] as Tensor);
+    if (!data || data.length > 16) return undefined;
+    return `constant ${String(node.outputs[0])} ${Array.from(data, (x) => (Object.is(x, -0) ? "-0" : String(x))).join()}`;
+  }
+  const inputs = node.inputs.map((x) => `${String(x.node.id)}.${String(x.index)}`);
+  return `${node.op.name} ${JSON.stringify(node.attrs)} ${inputs.join()}`;
+}

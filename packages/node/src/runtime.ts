@@ -1,0 +1,82 @@
+import { availableParallelism } from "node:os";
+import { checkFeeds, largestWork, lower } from "@fluxion/graph";
+import type { DType, Executable, HostTensor, Program, Runtime } from "@fluxion/graph";
+import * as ort from "onnxruntime-node";
+
+/** Options of `nodeRuntime`. */
+export interface NodeRuntimeOptions {
+  /** Threads for large work, from 1. Default: the cores available, at most 8. Small work always runs on one. */
+  readonly threads?: number | undefined;
+}
+
+/** Below this many floating-point operations in the largest op a second thread costs more than it brings (measured). */
+const threadingThreshold = 25e6;
+
+/**
+ * ONNX Runtime's CPU kernels, from `onnxruntime-node`.
+ *
+ * @throws RangeError if `threads` is not a whole number from 1
+ */
+export function nodeRuntime({ threads }: NodeRuntimeOptions = {}): Promise<Runtime> {
+  const most = threads ?? Math.min(8, availableParallelism());
+  if (!Number.isInteger(most) || most < 1) {
+    return Promise.reject(new RangeError(`nodeRuntime: expected threads to be a whole number from 1, got ${String(threads)}`));
+  }
+  return Promise.resolve({
+    device: { kind: "cpu", name: "onnxruntime-node", threads: most },
+    compile: async (program, options = {}) => {
+      const small = largestWork(program, options.sizes) < threadingThreshold;
+      const chosen = options.threads ?? (small ? 1 : most);
+      const session = await ort.InferenceSession.create(lower(program), {
+        executionProviders: ["cpu"],
+        intraOpNumThreads: chosen,
+        interOpNumThreads: 1,
+        executionMode: "sequential",
+        graphOptimizationLevel: "all",
+        logSeverityLevel: 3,
+      });
+      return executable(program, session, chosen);
+    },
+  });
+}
+
+function executable(program: Program, session: ort.InferenceSession, threads: number): Executable {
+  let released = false;
+  // Keep what running needs; the graph itself may go.
+  const { name, inputs, outputs } = program;
+  const signature = { name, inputs };
+  const results = Object.entries(outputs).map(([key, { dtype }]) => ({ key, dtype }));
+  return {
+    threads,
+    run: async (feeds) => {
+      if (released) throw new Error(`${name}: this program was disposed of; compile it again`);
+      checkFeeds(signature, feeds);
+      const values = await session.run(
+        Object.fromEntries(Object.entries(inputs).map(([key, { dtype }]) => [key, toOrt(dtype, feeds[key])])),
+      );
+      return Object.fromEntries(results.map(({ key, dtype }) => [key, fromOrt(dtype, values[key])]));
+    },
+    dispose: async () => {
+      if (released) return;
+      released = true;
+      await session.release();
+    },
+  };
+}
+
+function toOrt(dtype: DType, feed: HostTensor | undefined): ort.Tensor {
+  if (!feed) throw new Error("internal: a feed went missing");
+  const { shape, data } = feed;
+  if (dtype === "float32") {
+    const values = data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number);
+    return new ort.Tensor("float32", values, shape);
+  }
+  if (dtype === "float64") return new ort.Tensor("float64", Float64Array.from(data as ArrayLike<number>, Number), shape);
+  if (dtype === "int64") return new ort.Tensor("int64", BigInt64Array.from(data as ArrayLike<bigint>, BigInt), shape);
+  return new ort.Tensor("bool", Uint8Array.from(data as ArrayLike<number>, Number), shape);
+}
+
+function fromOrt(dtype: DType, value: ort.Tensor | undefined): HostTensor {
+  if (!value) throw new Error("internal: ONNX Runtime returned no such output");
+  return { dtype, shape: value.dims, data: value.data as HostTensor["data"] };
+}
