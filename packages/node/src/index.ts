@@ -1,0 +1,3 @@
+/** @file `@fluxion/node`: Fluxion on Node.js. */
+export type { NodeRuntimeOptions } from "./runtime.ts";
+export { nodeRuntime } from "./runtime.ts";
