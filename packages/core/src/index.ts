@@ -1,0 +1,12 @@
+// nn
+export type { ActivationName, Module, ParameterSpec, ParameterSpecs, Params } from "./nn/index.ts";
+export * as nn from "./nn/index.ts";
+
+// models
+export type { MlpOptions } from "./models/mlp.ts";
+export { mlp } from "./models/mlp.ts";
+export type { Model } from "./models/model.ts";
+export { initParameters, parameterCount } from "./models/model.ts";
+export { modelFromConfig } from "./models/registry.ts";
+export type { UnetOptions } from "./models/unet.ts";
+export { unet } from "./models/unet.ts";

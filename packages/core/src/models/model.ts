@@ -1,0 +1,46 @@
+import type { HostTensor, Tensor } from "@fluxion/graph";
+import { hostTensor, sizeOf } from "@fluxion/graph";
+import type { ParameterSpecs, Params } from "../nn/module.ts";
+import type { Key } from "../random/key.ts";
+
+/** A network that predicts from a noisy example and its time. */
+export interface Model {
+  readonly kind: string;
+  /** Plain JSON from which `modelFromConfig` rebuilds the model. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The shape of one example. */
+  readonly eventShape: readonly number[];
+  readonly parameters: ParameterSpecs;
+  /**
+   * The prediction, `[batch, ...event]`.
+   *
+   * @param xt - `[batch, ...event]`; the batch may be named
+   * @param t - times in [0, 1], `[batch]`
+   */
+  apply(params: Params<Tensor>, xt: Tensor, t: Tensor): Tensor;
+}
+
+/** Draws the initial parameters; each depends on `key` and its own name alone. */
+export function initParameters(model: Pick<Model, "parameters">, key: Key): Params<HostTensor> {
+  return Object.fromEntries(
+    Object.entries(model.parameters).map(([name, { shape, init }]) => [
+      name,
+      hostTensor(init(key.child(name)), shape),
+    ]),
+  );
+}
+
+/** The number of values that a model learns. */
+export function parameterCount(model: Pick<Model, "parameters">): number {
+  return Object.values(model.parameters).reduce((count, { shape }) => count + sizeOf(shape), 0);
+}
+
+/** Refuses inputs that are not `[batch, ...event]` and `[batch]`. */
+export function checkInputs(kind: string, eventShape: readonly number[], xt: Tensor, t: Tensor): void {
+  const [batch, ...event] = xt.shape;
+  const fits = event.length === eventShape.length && event.every((dim, i) => dim === eventShape[i]);
+  if (fits && t.rank === 1 && t.shape[0] === batch) return;
+  throw new RangeError(
+    `${kind}: expected xt [batch, ${eventShape.join(", ")}] and t [batch], got xt [${xt.shape.join(", ")}] and t [${t.shape.join(", ")}]`,
+  );
+}

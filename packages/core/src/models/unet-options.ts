@@ -1,0 +1,79 @@
+import { checkKeys, divisor, wholeNumber, wholeNumbers } from "./options.ts";
+
+/** Options of `unet`. */
+export interface UnetOptions {
+  /** Channels, height and width; both sides divisible by `patch · 2^(multiples.length − 1)`. */
+  readonly image: readonly [number, number, number];
+  /** Channels of the feature maps that `multiples` multiply. Default: 32. */
+  readonly channels?: number | undefined;
+  /** Channel multiple of each level; each level halves the resolution of the one before. Default: [1, 2, 2]. */
+  readonly multiples?: readonly number[] | undefined;
+  /** Residual blocks of each level on the way down, and again on the way up. Default: 2. */
+  readonly blocks?: number | undefined;
+  /** Heights in pixels of the feature maps that get self-attention. Default: the coarsest level's. */
+  readonly attention?: readonly number[] | undefined;
+  /** Attention heads, a divisor of `channels`. Default: the greatest up to 4. */
+  readonly heads?: number | undefined;
+  /** Groups of the group norms, a divisor of `channels`. Default: the greatest up to 8. */
+  readonly groups?: number | undefined;
+  /** Side in pixels of the squares that the stem folds into channels and the head unfolds, for speed. Default: 1. */
+  readonly patch?: number | undefined;
+}
+
+/** The checked options with their defaults filled in. */
+export type UnetConfig = { readonly [K in keyof UnetOptions]-?: Exclude<UnetOptions[K], undefined> };
+
+const known = ["image", "channels", "multiples", "blocks", "attention", "heads", "groups", "patch"];
+
+/** Checks the options and fills in the defaults. */
+export function resolveUnet(options: UnetOptions): UnetConfig {
+  checkKeys("unet", options, known);
+  const { channels: base = 32, multiples: levels = [1, 2, 2], blocks = 2, patch: fold = 1 } = options;
+  const channels = wholeNumber("unet: channels", base);
+  const multiples = wholeNumbers("unet: multiples", levels);
+  if (multiples.length === 0) throw new RangeError("unet: multiples: expected at least one level, got []");
+  const patch = wholeNumber("unet: patch", fold);
+  const image = imageOf(options.image, patch, multiples.length);
+  const { heads = greatestDivisor(channels, 4), groups = greatestDivisor(channels, 8) } = options;
+  return {
+    image,
+    channels,
+    multiples,
+    blocks: wholeNumber("unet: blocks", blocks),
+    attention: attentionOf(options.attention, heightsOf({ image, patch, multiples })),
+    heads: divisor("unet: heads", heads, channels),
+    groups: divisor("unet: groups", groups, channels),
+    patch,
+  };
+}
+
+/** The height of each level's feature maps, finest first. */
+export function heightsOf({ image, patch, multiples }: Pick<UnetConfig, "image" | "patch" | "multiples">): number[] {
+  return multiples.map((_, level) => image[1] / patch / 2 ** level);
+}
+
+function imageOf(value: unknown, patch: number, levels: number): readonly [number, number, number] {
+  const [channels = 0, height = 0, width = 0] = wholeNumbers("unet: image", value, 3);
+  const unit = patch * 2 ** (levels - 1);
+  if (height % unit === 0 && width % unit === 0) return [channels, height, width];
+  throw new RangeError(
+    `unet: image: expected sides divisible by ${String(unit)} (patch ${String(patch)}, halved ${String(levels - 1)} times), got ${String(height)}×${String(width)}; ` +
+      `pad the images, or use fewer multiples or a smaller patch`,
+  );
+}
+
+function attentionOf(value: unknown, heights: readonly number[]): readonly number[] {
+  if (value === undefined) return heights.slice(-1);
+  const chosen = wholeNumbers("unet: attention", value);
+  const stray = chosen.find((height) => !heights.includes(height));
+  if (stray === undefined) return chosen;
+  throw new RangeError(
+    `unet: attention: expected heights of feature maps (${heights.join(", ")}), got ${String(stray)}; choose among those`,
+  );
+}
+
+function greatestDivisor(whole: number, most: number): number {
+  let candidate = Math.min(whole, most);
+  while (whole % candidate !== 0) candidate--;
+  return candidate;
+}

@@ -1,0 +1,26 @@
+/** @file Initial values of parameters, pure functions of a key. */
+import { sizeOf } from "@fluxion/graph";
+import { uniform } from "../random/index.ts";
+import type { ParameterSpec } from "./module.ts";
+
+/**
+ * A parameter drawn from U(−b, b) with b = 1/√fanIn: PyTorch's default for weights (Kaiming uniform, a = √5) and biases.
+ *
+ * @param fanIn - inputs that one output value sums over
+ */
+export function uniformFanIn(shape: readonly number[], fanIn: number): ParameterSpec {
+  const bound = 1 / Math.sqrt(fanIn);
+  return {
+    shape,
+    init(key) {
+      const values = new Float32Array(sizeOf(shape));
+      uniform(key, values);
+      return values.map((u) => bound * (2 * u - 1));
+    },
+  };
+}
+
+/** A parameter that starts at one value everywhere. */
+export function filled(shape: readonly number[], value: number): ParameterSpec {
+  return { shape, init: () => new Float32Array(sizeOf(shape)).fill(value) };
+}

@@ -1,0 +1,102 @@
+import type { Tensor } from "@fluxion/graph";
+import { hostTensor, input, referenceRuntime, trace } from "@fluxion/graph";
+import { Key, nn } from "fluxion";
+import { describe, expect, it } from "vitest";
+
+/** Applies a module with given parameter values to one input. */
+async function applied(
+  module: nn.Module,
+  params: Readonly<Record<string, readonly number[]>>,
+  x: readonly number[],
+  shape: readonly number[],
+): Promise<{ shape: readonly number[]; data: number[] }> {
+  const specs = Object.entries(module.parameters).map(([name, spec]) => [name, input(spec.shape)] as const);
+  const program = trace("layer", { ...Object.fromEntries(specs), x: input(shape) }, (tensors) => {
+    const { x: at, ...rest } = tensors as Record<string, Tensor> & { x: Tensor };
+    return { y: module.apply(rest, at) };
+  });
+  const feeds = Object.entries(module.parameters).map(([name, spec]) => [name, hostTensor(params[name] ?? [], spec.shape, "float64")]);
+  const executable = await referenceRuntime().compile(program);
+  const { y } = await executable.run({ ...Object.fromEntries(feeds), x: hostTensor(x, shape, "float64") });
+  return { shape: y?.shape ?? [], data: Array.from(y?.data ?? [], Number) };
+}
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+describe("nn", () => {
+  it("linear multiplies by a weight [inputs, outputs] and adds the bias", async () => {
+    const y = await applied(nn.linear(2, 3), { weight: [1, 2, 3, 4, 5, 6], bias: [10, 20, 30] }, [1, -1], [1, 2]);
+    expect(y).toEqual({ shape: [1, 3], data: [7, 17, 27] });
+  });
+
+  it("conv2d pads by half its kernel and strides", async () => {
+    const conv = nn.conv2d(1, 1, { stride: 2 });
+    const y = await applied(conv, { weight: Array<number>(9).fill(1), bias: [100] }, range(16), [1, 1, 4, 4]);
+    expect(y).toEqual({ shape: [1, 1, 2, 2], data: [110, 124, 151, 190] });
+  });
+
+  it("groupNorm standardises each group, then scales and shifts each channel", async () => {
+    const y = await applied(nn.groupNorm(2, 1), { weight: [1, 2], bias: [0, 5] }, [-1, -1, 1, 1], [1, 2, 1, 2]);
+    [-1, -1, 7, 7].forEach((value, i) => { expect(y.data[i]).toBeCloseTo(value, 4); });
+  });
+
+  it("selfAttention with equal keys adds the mean of the values", async () => {
+    const attention = nn.selfAttention(2, { heads: 1, groups: 1 });
+    const params = {
+      "norm.weight": [0, 0],
+      "norm.bias": [1, 2], // every pixel reads as (1, 2)
+      "qkv.weight": [1, 0, 0, 1, 1, 0, 0, 1, 1, 0, 0, 1],
+      "qkv.bias": [0, 0, 0, 0, 0, 0],
+      "out.weight": [1, 0, 0, 1],
+      "out.bias": [0, 0],
+    };
+    const y = await applied(attention, params, [1, 2, 3, 4], [1, 2, 1, 2]);
+    [2, 3, 5, 6].forEach((value, i) => { expect(y.data[i]).toBeCloseTo(value, 6); });
+  });
+
+  it("spaceToDepth folds squares into channels and depthToSpace unfolds them", async () => {
+    const fold: nn.Module = { parameters: {}, apply: (_, x) => nn.spaceToDepth(x, 2) };
+    const there = await applied(fold, {}, range(16), [1, 1, 4, 4]);
+    expect(there).toEqual({ shape: [1, 4, 2, 2], data: [0, 2, 8, 10, 1, 3, 9, 11, 4, 6, 12, 14, 5, 7, 13, 15] });
+    const roundTrip: nn.Module = { parameters: {}, apply: (_, x) => nn.depthToSpace(nn.spaceToDepth(x, 2), 2) };
+    expect((await applied(roundTrip, {}, range(48), [1, 3, 4, 4])).data).toEqual(range(48));
+  });
+
+  it("time embeddings are sines and cosines of ωt", async () => {
+    const y = await applied(nn.fourierTime([Math.PI]), {}, [0, 0.5, 1], [3]);
+    [0, 1, 1, 0, 0, -1].forEach((value, i) => { expect(y.data[i]).toBeCloseTo(value, 6); });
+    const s = await applied(nn.sinusoidalTime(4), {}, [0.25], [1]);
+    [Math.sin(250), Math.sin(2.5), Math.cos(250), Math.cos(2.5)].forEach((value, i) => {
+      expect(s.data[i]).toBeCloseTo(value, 4);
+    });
+    expect(await applied(nn.plainTime(), {}, [0.25], [1])).toEqual({ shape: [1, 1], data: [0.25] });
+    expect(() => nn.sinusoidalTime(3)).toThrow("sinusoidalTime: size: expected an even number from 2, got 3");
+  });
+
+  it("compose names parameters by dotted path and refuses missing ones", async () => {
+    const net = nn.compose(
+      { first: nn.linear(1, 1), rest: [nn.linear(1, 1), nn.linear(1, 1)], none: undefined },
+      ({ first, rest, none }, x: Tensor) => {
+        expect(none).toBeUndefined();
+        return rest.reduce((h, layer) => layer(h), first(x));
+      },
+    );
+    expect(Object.keys(net.parameters)).toEqual(
+      ["first", "rest.0", "rest.1"].flatMap((name) => [`${name}.weight`, `${name}.bias`]),
+    );
+    const ones = Object.fromEntries(Object.keys(net.parameters).map((name) => [name, [2]]));
+    expect((await applied(net, ones, [1], [1, 1])).data).toEqual([22]);
+    expect(() =>
+      trace("missing", { x: input([1, 1]) }, ({ x }) => ({ y: net.apply({}, x as Tensor) })),
+    ).toThrow('apply: expected the parameter "first.weight", got none');
+  });
+
+  it("initialisers are pure and bounded", () => {
+    const spec = nn.uniformFanIn([4, 25], 25);
+    const values = spec.init(Key.from("init"));
+    expect(values).toHaveLength(100);
+    expect(spec.init(Key.from("init"))).toEqual(values);
+    expect(Math.max(...values.map(Math.abs))).toBeLessThanOrEqual(0.2);
+    expect(nn.filled([2], 3).init(Key.from(0))).toEqual(Float32Array.of(3, 3));
+  });
+});
