@@ -1,23 +1,27 @@
 /** @file The last rewriting before emission: pairs of ops that ONNX has as one. */
 import type { Body } from "../body.ts";
 import { rebuildNode, rewrite } from "../body.ts";
-import { matmulOp } from "../ops/matmul.ts";
+import { constant } from "../ops/constant.ts";
+import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
 import { apply } from "../op.ts";
 import { sameShape } from "../shape.ts";
 import { inputOf, makeNode, outputOf, reachable } from "../tensor.ts";
 import type { Node, Tensor } from "../tensor.ts";
-import { gemmOp, sumSquareOp } from "../ops/fused.ts";
+import { columnSumOp, gemmOp, sumSquareOp } from "../ops/fused.ts";
+import { sumOp } from "../ops/reduce.ts";
+import type { ReduceAttrs } from "../ops/reduce.ts";
 import { scanOp } from "../ops/scan.ts";
 import type { ScanAttrs } from "../ops/scan.ts";
 
 /** Fuses inside a body and the bodies within it. */
 export function fuse(body: Body): Body {
   const uses = countUses(body.outputs);
+  const spread = new Map<string, Tensor>();
   const outputs = rewrite(body.outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
     if (node.op === (scanOp as unknown)) return fuseScan(node as Node<ScanAttrs>, inputs);
-    const fused = fuseGemm(node, inputs, uses) ?? fuseSumSquare(node, inputs);
-    return fused ? [fused] : rebuildNode(node, inputs);
+    const fused = fuseGemm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ?? fuseColumnSum(node, inputs);
+    return fused ? [fused] : rebuildNode(node, spreadColumns(node, inputs, spread));
   });
   return { ...body, outputs };
 }
@@ -48,7 +52,9 @@ function fuseGemm(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tenso
       sameShape(product.shape, outputOf(node).shape) &&
       bias.shape[0] === 1;
     if (fits) {
-      return apply(gemmOp, product.node.attrs as MatmulAttrs, inputOf(product.node, 0), inputOf(product.node, 1), bias);
+      // Gemm broadcasts a row [n] by itself.
+      const bare = bias.node.op.name === "reshape" && inputOf(bias.node).rank === 1 ? inputOf(bias.node) : bias;
+      return apply(gemmOp, product.node.attrs as MatmulAttrs, inputOf(product.node, 0), inputOf(product.node, 1), bare);
     }
   }
   return undefined;
@@ -58,5 +64,36 @@ function fuseGemm(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tenso
 function fuseSumSquare(node: Node, inputs: readonly Tensor[]): Tensor | undefined {
   const x = inputs[0];
   if (node.op.name !== "sum" || x?.node.op.name !== "square") return undefined;
-  return apply(sumSquareOp, node.attrs as { readonly axes: readonly number[] }, inputOf(x.node));
+  return apply(sumSquareOp, node.attrs as ReduceAttrs, inputOf(x.node));
+}
+
+/** The sum of the rows of a matrix, as bias gradients take it, is a product with ones: several times faster. */
+function fuseColumnSum(node: Node, inputs: readonly Tensor[]): Tensor | undefined {
+  const total = inputs[0];
+  if (!total || node.op.name !== "reshape" || outputOf(node).rank !== 1) return undefined;
+  if (total.node.op !== (sumOp as unknown)) return undefined;
+  const x = inputOf(total.node);
+  const { axes } = total.node.attrs as ReduceAttrs;
+  const fits = x.rank === 2 && axes.length === 1 && axes[0] === 0 && typeof x.shape[0] === "number";
+  return fits ? apply(columnSumOp, null, x) : undefined;
+}
+
+const arithmetic = new Set(["add", "sub", "mul", "div"]);
+
+/**
+ * A column `[m, 1]` against a narrow matrix `[m, n]`, as times meet points: broadcasting n values at a time is slow,
+ * repeating the column by a product with ones is not, and as exact.
+ */
+function spreadColumns(node: Node, inputs: readonly Tensor[], spread: Map<string, Tensor>): readonly Tensor[] {
+  const { shape } = outputOf(node);
+  const width = shape[1];
+  if (!arithmetic.has(node.op.name) || shape.length !== 2 || typeof width !== "number") return inputs;
+  if (width < 2 || width > 16) return inputs;
+  return inputs.map((x) => {
+    if (x.shape[1] !== 1 || x.shape[0] === 1) return x;
+    const key = `${String(x.node.id)}.${String(x.index)} ${String(width)}`;
+    const known = spread.get(key) ?? matmul(x, constant(new Float64Array(width).fill(1), [1, width]));
+    spread.set(key, known);
+    return known;
+  });
 }

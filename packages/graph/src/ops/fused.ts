@@ -2,6 +2,7 @@
 import { mapNd, ndAt } from "../ndarray.ts";
 import { singleOp } from "../op.ts";
 import { inputOf } from "../tensor.ts";
+import { staticDim } from "../shape.ts";
 import { matmulOp } from "./matmul.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 import { only } from "../tensor.ts";
@@ -23,4 +24,18 @@ export const sumSquareOp = singleOp<ReduceAttrs>({
   infer: (inputs, attrs) => only(sumOp.infer([inputOf({ inputs })], attrs)),
   evaluate: (inputs, attrs, run) => only(sumOp.evaluate([mapNd((x) => x * x, ndAt(inputs))], attrs, run)),
   lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceSumSquare", [x, emitter.int64s(attrs.axes)]),
+});
+
+/** The sum of the rows of a matrix `[m, n]` with known m: `[n]`. */
+export const columnSumOp = singleOp<null>({
+  name: "columnSum",
+  infer: (inputs) => ({ shape: inputOf({ inputs }).shape.slice(1), dtype: "float32" }),
+  evaluate: (inputs, _attrs, run) => {
+    const { shape, data } = only(sumOp.evaluate(inputs, { axes: [0] }, run));
+    return { shape: shape.slice(1), data };
+  },
+  lower: (emitter, node, [x = ""]) => {
+    const rows = staticDim("columnSum", inputOf(node).shape, 0);
+    return emitter.emit("MatMul", [emitter.constant(new Float32Array(rows).fill(1), [rows]), x]);
+  },
 });
