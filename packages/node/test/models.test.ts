@@ -10,7 +10,10 @@ import { compileModel, distance, randomFeeds, values } from "../../core/test/mod
 /** The greatest difference between ONNX Runtime and the interpreter, relative to each tensor's largest value. */
 async function disagreement(model: Model, options: CompileModelOptions): Promise<Record<string, number>> {
   const feeds = randomFeeds(model, 3);
-  const single = { ...feeds, params: Object.fromEntries(Object.entries(feeds.params).map(([k, v]) => [k, float32(v)])) };
+  const single = {
+    ...feeds,
+    params: Object.fromEntries(Object.entries(feeds.params).map(([k, v]) => [k, float32(v)])),
+  };
   const rounded = { ...single, xt: float32(feeds.xt), t: float32(feeds.t), cotangent: float32(feeds.cotangent) };
   const exact = await (await compileModel(model, { ...options, runtime: referenceRuntime() }))(rounded);
   const native = await (await compileModel(model, { ...options, runtime: await nodeRuntime({ threads: 1 }) }))(rounded);

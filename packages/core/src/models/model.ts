@@ -23,10 +23,7 @@ export interface Model {
 /** Draws the initial parameters; each depends on `key` and its own name alone. */
 export function initParameters(model: Pick<Model, "parameters">, key: Key): Params<HostTensor> {
   return Object.fromEntries(
-    Object.entries(model.parameters).map(([name, { shape, init }]) => [
-      name,
-      hostTensor(init(key.child(name)), shape),
-    ]),
+    Object.entries(model.parameters).map(([name, { shape, init }]) => [name, hostTensor(init(key.child(name)), shape)]),
   );
 }
 

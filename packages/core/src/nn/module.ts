@@ -47,9 +47,7 @@ export function compose<const P extends Readonly<Record<string, Part>>, Inputs e
   return {
     parameters,
     apply(params, ...inputs) {
-      const bound = Object.fromEntries(
-        Object.entries(parts).map(([name, part]) => [name, bind(name, part, params)]),
-      );
+      const bound = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, bind(name, part, params)]));
       return body(bound as { readonly [K in keyof P]: Bound<P[K]> }, ...inputs);
     },
   };

@@ -16,7 +16,10 @@ export interface Feeds {
 function drawn(key: Key, shape: readonly number[], scale = 1): HostTensor {
   const data = new Float64Array(sizeOf(shape));
   normal(key, data);
-  return hostTensor(data.map((x) => scale * x), shape);
+  return hostTensor(
+    data.map((x) => scale * x),
+    shape,
+  );
 }
 
 /** Random inputs and parameters; zero-initialised ones too are drawn, so that every gradient shows. */
@@ -55,17 +58,28 @@ export interface CompileModelOptions {
 /** Compiles prediction, loss, gradients of every parameter and divergence, as asked. */
 export async function compileModel(
   model: Model,
-  { batch = "batch", runtime = referenceRuntime(), gradients = false, divergence: div = false }: CompileModelOptions = {},
+  {
+    batch = "batch",
+    runtime = referenceRuntime(),
+    gradients = false,
+    divergence: div = false,
+  }: CompileModelOptions = {},
 ): Promise<(feeds: Feeds) => Promise<Result>> {
   const names = Object.keys(model.parameters);
   const event = [batch, ...model.eventShape];
   const specs = Object.fromEntries(names.map((name) => [name, input(model.parameters[name]?.shape ?? [])]));
   const inputs = { ...specs, xt: input(event), t: input([batch]), cotangent: input(event) };
   const program = trace("model", inputs, (tensors) => {
-    const { xt, t, cotangent, ...params } = tensors as Record<string, Tensor> & Record<"xt" | "t" | "cotangent", Tensor>;
+    const { xt, t, cotangent, ...params } = tensors as Record<string, Tensor> &
+      Record<"xt" | "t" | "cotangent", Tensor>;
     const out = model.apply(params, xt, t);
     const loss = sum(mul(out, cotangent));
-    const grads = gradients ? grad(loss, names.map((name) => params[name] as Tensor)) : [];
+    const grads = gradients
+      ? grad(
+          loss,
+          names.map((name) => params[name] as Tensor),
+        )
+      : [];
     return {
       out,
       loss,

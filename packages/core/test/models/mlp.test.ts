@@ -15,10 +15,12 @@ describe("mlp", () => {
     ]);
   });
 
-  it.each(nn.activationNames.flatMap((activation) => [
-    { activation, time: "plain" as const },
-    { activation, time: "fourier" as const },
-  ]))("has gradients that agree with finite differences: $activation, $time", async (options) => {
+  it.each(
+    nn.activationNames.flatMap((activation) => [
+      { activation, time: "plain" as const },
+      { activation, time: "fourier" as const },
+    ]),
+  )("has gradients that agree with finite differences: $activation, $time", async (options) => {
     const errors = await gradientErrors(mlp({ dimension: 2, width: 5, depth: 2, ...options }), 3);
     expect(Object.keys(errors)).toHaveLength(6);
     for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-7);
@@ -37,7 +39,9 @@ describe("mlp", () => {
       const h = [x, Math.sin(angle), Math.cos(angle)].reduce((s, f, j) => s + f * (w[j] as number), b[0] as number);
       return Math.tanh(h) * (v[0] as number) + (c[0] as number);
     });
-    values(out).forEach((y, i) => { expect(y).toBeCloseTo(expected[i] as number, 6); });
+    values(out).forEach((y, i) => {
+      expect(y).toBeCloseTo(expected[i] as number, 6);
+    });
   });
 
   it("gives the same for a named batch as for a fixed one, and treats examples apart", async () => {
@@ -57,7 +61,9 @@ describe("mlp", () => {
     const again = modelFromConfig(JSON.parse(JSON.stringify(model.config)) as Record<string, unknown>);
     expect(again.config).toEqual(model.config);
     const feeds = randomFeeds(model, 2);
-    expect(distance((await (await compileModel(again))(feeds)).out, (await (await compileModel(model))(feeds)).out)).toBe(0);
+    expect(
+      distance((await (await compileModel(again))(feeds)).out, (await (await compileModel(model))(feeds)).out),
+    ).toBe(0);
   });
 
   it.each([

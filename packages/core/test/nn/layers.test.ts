@@ -15,7 +15,10 @@ async function applied(
     const { x: at, ...rest } = tensors as Record<string, Tensor> & { x: Tensor };
     return { y: module.apply(rest, at) };
   });
-  const feeds = Object.entries(module.parameters).map(([name, spec]) => [name, hostTensor(params[name] ?? [], spec.shape, "float64")]);
+  const feeds = Object.entries(module.parameters).map(([name, spec]) => [
+    name,
+    hostTensor(params[name] ?? [], spec.shape, "float64"),
+  ]);
   const executable = await referenceRuntime().compile(program);
   const { y } = await executable.run({ ...Object.fromEntries(feeds), x: hostTensor(x, shape, "float64") });
   return { shape: y?.shape ?? [], data: Array.from(y?.data ?? [], Number) };
@@ -37,7 +40,9 @@ describe("nn", () => {
 
   it("groupNorm standardises each group, then scales and shifts each channel", async () => {
     const y = await applied(nn.groupNorm(2, 1), { weight: [1, 2], bias: [0, 5] }, [-1, -1, 1, 1], [1, 2, 1, 2]);
-    [-1, -1, 7, 7].forEach((value, i) => { expect(y.data[i]).toBeCloseTo(value, 4); });
+    [-1, -1, 7, 7].forEach((value, i) => {
+      expect(y.data[i]).toBeCloseTo(value, 4);
+    });
   });
 
   it("selfAttention with equal keys adds the mean of the values", async () => {
@@ -51,7 +56,9 @@ describe("nn", () => {
       "out.bias": [0, 0],
     };
     const y = await applied(attention, params, [1, 2, 3, 4], [1, 2, 1, 2]);
-    [2, 3, 5, 6].forEach((value, i) => { expect(y.data[i]).toBeCloseTo(value, 6); });
+    [2, 3, 5, 6].forEach((value, i) => {
+      expect(y.data[i]).toBeCloseTo(value, 6);
+    });
   });
 
   it("spaceToDepth folds squares into channels and depthToSpace unfolds them", async () => {
@@ -64,7 +71,9 @@ describe("nn", () => {
 
   it("time embeddings are sines and cosines of ωt", async () => {
     const y = await applied(nn.fourierTime([Math.PI]), {}, [0, 0.5, 1], [3]);
-    [0, 1, 1, 0, 0, -1].forEach((value, i) => { expect(y.data[i]).toBeCloseTo(value, 6); });
+    [0, 1, 1, 0, 0, -1].forEach((value, i) => {
+      expect(y.data[i]).toBeCloseTo(value, 6);
+    });
     const s = await applied(nn.sinusoidalTime(4), {}, [0.25], [1]);
     [Math.sin(250), Math.sin(2.5), Math.cos(250), Math.cos(2.5)].forEach((value, i) => {
       expect(s.data[i]).toBeCloseTo(value, 4);
@@ -86,9 +95,9 @@ describe("nn", () => {
     );
     const ones = Object.fromEntries(Object.keys(net.parameters).map((name) => [name, [2]]));
     expect((await applied(net, ones, [1], [1, 1])).data).toEqual([22]);
-    expect(() =>
-      trace("missing", { x: input([1, 1]) }, ({ x }) => ({ y: net.apply({}, x as Tensor) })),
-    ).toThrow('apply: expected the parameter "first.weight", got none');
+    expect(() => trace("missing", { x: input([1, 1]) }, ({ x }) => ({ y: net.apply({}, x as Tensor) }))).toThrow(
+      'apply: expected the parameter "first.weight", got none',
+    );
   });
 
   it("initialisers are pure and bounded", () => {
