@@ -10,3 +10,6 @@ export { initParameters, parameterCount } from "./models/model.ts";
 export { modelFromConfig } from "./models/registry.ts";
 export type { UnetOptions } from "./models/unet.ts";
 export { unet } from "./models/unet.ts";
+
+// random
+export { integers, Key, normal, permutation, rademacher, uniform } from "./random/index.ts";

@@ -1,0 +1,2 @@
+export { integers, normal, permutation, rademacher, uniform } from "./fill.ts";
+export { Key } from "./key.ts";
