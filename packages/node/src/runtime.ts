@@ -32,6 +32,8 @@ export function nodeRuntime({ threads }: NodeRuntimeOptions = {}): Promise<Runti
         intraOpNumThreads: chosen,
         interOpNumThreads: 1,
         executionMode: "sequential",
+        // Patterns of memory reuse make the first calls of large programs several times slower and double their memory.
+        enableMemPattern: false,
         graphOptimizationLevel: "all",
         logSeverityLevel: 3,
       });
