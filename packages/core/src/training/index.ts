@@ -1,0 +1,11 @@
+export type { TrainingData } from "./data.ts";
+export type { OptimizerConfig, OptimizerOptions } from "./optimizer.ts";
+export { optimizerStep, resolveOptimizer, stepScalars } from "./optimizer.ts";
+export { flatten, flattenValues, unflatten, unflattenValues } from "./layout.ts";
+export type { ScheduleOptions } from "./schedule.ts";
+export { emaDecayAt, learningRateAt } from "./schedule.ts";
+export type { TrainingState } from "./state.ts";
+export { initialState, stateFromTensors, stateTensors } from "./state.ts";
+export { stepProgram } from "./step-program.ts";
+export type { ChunkReport, Trainer, TrainerOptions } from "./train.ts";
+export { createTrainer, TrainingDivergedError } from "./train.ts";

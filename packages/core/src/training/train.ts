@@ -1,0 +1,182 @@
+import type { Executable, HostTensor, Runtime } from "@fluxion/graph";
+import { hostTensor, sizeOf } from "@fluxion/graph";
+import type { Model } from "../models/model.ts";
+import type { Path } from "../paths/path.ts";
+import { normal, uniform } from "../random/index.ts";
+import type { Key } from "../random/key.ts";
+import type { TrainingData } from "./data.ts";
+import type { OptimizerConfig, OptimizerOptions } from "./optimizer.ts";
+import { resolveOptimizer, scalarsPerStep, stepScalars } from "./optimizer.ts";
+import type { TrainingState } from "./state.ts";
+import { initialState } from "./state.ts";
+import { stepProgram } from "./step-program.ts";
+
+/** Options of `createTrainer`. */
+export interface TrainerOptions extends OptimizerOptions {
+  readonly runtime: Runtime;
+  readonly model: Model;
+  readonly path: Path;
+  readonly data: TrainingData;
+  /** Names all random numbers of the run. */
+  readonly key: Key;
+  /** Examples per step, from 1. Default 256. */
+  readonly batchSize?: number | undefined;
+  /** Threads of the runtime. Default: by the size of the work. */
+  readonly threads?: number | undefined;
+  /** Where to go on. Default: freshly initialised parameters. */
+  readonly state?: TrainingState | undefined;
+}
+
+/** What one call of the step program did. */
+export interface ChunkReport {
+  /** Steps done so far. */
+  readonly step: number;
+  /** The loss of each step of the chunk. */
+  readonly losses: Float32Array;
+  /** The gradient's norm before clipping, of each step. */
+  readonly gradientNorms: Float32Array;
+  readonly state: TrainingState;
+}
+
+/** A training run in memory. */
+export interface Trainer {
+  readonly state: TrainingState;
+  /** Threads it computes with; equal counts give equal bits. */
+  readonly threads: number;
+  /**
+   * Does some steps of a schedule in one call. The numbers drawn depend on key and step only, never on the chunk.
+   *
+   * @param count - steps to do, from 1
+   * @param total - the length of the whole schedule, which the learning rate decays over
+   * @throws TrainingDivergedError if a loss is not finite; `state` is then still the one before the call
+   */
+  advance(count: number, total: number): Promise<ChunkReport>;
+  dispose(): Promise<void>;
+}
+
+/** Training met a loss that is no number. The state before is kept. */
+export class TrainingDivergedError extends Error {
+  /** The step whose loss was not finite. */
+  readonly step: number;
+  /** The last good state. */
+  readonly state: TrainingState;
+
+  constructor(step: number, loss: number, state: TrainingState) {
+    super(
+      `training: the loss of step ${String(step)} is ${String(loss)}: expected a finite number; ` +
+        `the state of step ${String(state.step)} is kept; try a smaller learning rate, a longer warm-up or a smaller clip norm`,
+    );
+    this.name = "TrainingDivergedError";
+    this.step = step;
+    this.state = state;
+  }
+}
+
+/**
+ * Compiles the training steps of a model.
+ *
+ * @throws RangeError if options are out of range, or data and model disagree on the shape of an example
+ */
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { runtime, model, path, data, key, batchSize = 256, threads, state } = options;
+  const optimizer = resolveOptimizer(optimizerOptions(options));
+  if (!Number.isInteger(batchSize) || batchSize < 1) {
+    throw new RangeError(`train: batchSize: expected a whole number from 1, got ${String(batchSize)}`);
+  }
+  if (data.eventShape.join() !== model.eventShape.join()) {
+    throw new RangeError(
+      `train: the model expects examples of shape [${model.eventShape.join(", ")}], the data has [${data.eventShape.join(", ")}]`,
+    );
+  }
+  const program = stepProgram({ model, path, batch: batchSize, optimizer });
+  const executable = await runtime.compile(program, { threads });
+  return trainer({ executable, path, data, key, batchSize, optimizer }, state ?? initialState(model, key));
+}
+
+function optimizerOptions(options: TrainerOptions): OptimizerOptions {
+  const { learningRate, warmupSteps, schedule, beta1, beta2, epsilon, weightDecay, clipNorm, emaDecay } = options;
+  return { learningRate, warmupSteps, schedule, beta1, beta2, epsilon, weightDecay, clipNorm, emaDecay };
+}
+
+interface Compiled {
+  readonly executable: Executable;
+  readonly path: Path;
+  readonly data: TrainingData;
+  readonly key: Key;
+  readonly batchSize: number;
+  readonly optimizer: OptimizerConfig;
+}
+
+function trainer(compiled: Compiled, initial: TrainingState): Trainer {
+  let state = initial;
+  return {
+    get state() {
+      return state;
+    },
+    threads: compiled.executable.threads ?? 1,
+    advance: async (count, total) => {
+      if (!Number.isInteger(count) || count < 1 || state.step + count > total) {
+        throw new RangeError(
+          `advance: expected 1 to ${String(total - state.step)} steps, what is left of ${String(total)}, got ${String(count)}`,
+        );
+      }
+      const results = await compiled.executable.run({
+        ...vectors(state),
+        ...drawBatches(compiled, state.step, count, total),
+      });
+      const losses = floats(results, "loss");
+      const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+      if (bad >= 0) throw new TrainingDivergedError(state.step + bad, losses[bad] ?? NaN, state);
+      state = {
+        step: state.step + count,
+        params: floats(results, "next.params"),
+        m: floats(results, "next.m"),
+        v: floats(results, "next.v"),
+        ema: floats(results, "next.ema"),
+      };
+      return { step: state.step, losses, gradientNorms: floats(results, "gradientNorm"), state };
+    },
+    dispose: () => compiled.executable.dispose(),
+  };
+}
+
+function vectors({ params, m, v, ema }: TrainingState): Record<string, HostTensor> {
+  const vector = (data: Float32Array): HostTensor => hostTensor(data, [data.length]);
+  return { params: vector(params), m: vector(m), v: vector(v), ema: vector(ema) };
+}
+
+function floats(results: Readonly<Record<string, HostTensor>>, name: string): Float32Array {
+  const data = results[name]?.data;
+  if (data instanceof Float32Array) return data;
+  return Float32Array.from((data ?? []) as ArrayLike<number>, Number);
+}
+
+/** Noise, data, times and schedule of `count` steps, each a pure function of key and step number. */
+function drawBatches(
+  { path, data, key, batchSize, optimizer }: Compiled,
+  first: number,
+  count: number,
+  total: number,
+): Record<string, HostTensor> {
+  const size = batchSize * sizeOf(data.eventShape);
+  const [x0, x1] = [new Float32Array(count * size), new Float32Array(count * size)];
+  const t = new Float32Array(count * batchSize);
+  const scalars = new Float32Array(count * scalarsPerStep);
+  const [t0, t1] = path.interval;
+  for (let i = 0; i < count; i++) {
+    const step = first + i;
+    const noise = normal(key.child("noise", step), x0.subarray(i * size, (i + 1) * size));
+    if (path.priorStd !== 1) for (let j = 0; j < noise.length; j++) noise[j] = (noise[j] ?? 0) * path.priorStd;
+    data.fill(key.child("data"), step, x1.subarray(i * size, (i + 1) * size));
+    const times = uniform(key.child("time", step), t.subarray(i * batchSize, (i + 1) * batchSize));
+    if (t0 !== 0 || t1 !== 1) for (let j = 0; j < times.length; j++) times[j] = t0 + (t1 - t0) * (times[j] ?? 0);
+    stepScalars(step, total, optimizer, scalars.subarray(i * scalarsPerStep, (i + 1) * scalarsPerStep));
+  }
+  const event = [count, batchSize, ...data.eventShape];
+  return {
+    x0: hostTensor(x0, event),
+    x1: hostTensor(x1, event),
+    t: hostTensor(t, [count, batchSize]),
+    scalars: hostTensor(scalars, [count, scalarsPerStep]),
+  };
+}
