@@ -1,0 +1,52 @@
+/** @file What the scripts share: where the repository is, running a command, installing what is missing. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The directories of the packages, in order of dependency. */
+export const packages = ["graph", "core", "node", "cli"].map((name) => join(root, "packages", name));
+
+/** Runs a command, its output on ours, and returns its exit code. */
+export function run(command, args, { cwd = root, env = {} } = {}) {
+  const { status, error } = spawnSync(command, args, {
+    cwd,
+    stdio: "inherit",
+    env: { ...process.env, ...env },
+    shell: process.platform === "win32" && command === "npm",
+  });
+  if (error) console.error(`${command}: ${error.message}`);
+  return status ?? 1;
+}
+
+/** Runs the command of an installed package, such as `bin("typescript/bin/tsc", ["-b"])`. */
+export const bin = (script, args) => run(process.execPath, [join(root, "node_modules", script), ...args]);
+
+/** Installs the dependencies if any is missing or differs from package-lock.json; exits if that fails. */
+export function install() {
+  if (isInstalled()) return;
+  console.log("Installing the dependencies (npm ci) ...");
+  // The install script of onnxruntime-node would look for CUDA libraries: its CPU binaries are in the package.
+  const env = { ONNXRUNTIME_NODE_INSTALL: "skip" };
+  const code = run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { env });
+  if (code !== 0) process.exit(code);
+}
+
+function isInstalled() {
+  const installed = join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(installed)) return false;
+  const there = readJson(installed).packages;
+  const wanted = Object.entries(readJson(join(root, "package-lock.json")).packages);
+  // Optional packages are for other platforms, perhaps; the root has the empty name and is not installed.
+  return wanted.every(
+    ([path, { version, optional, devOptional }]) =>
+      path === "" || there[path]?.version === version || (!there[path] && (optional || devOptional)),
+  );
+}
+
+const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
+
+/** Compiles what changed; returns the exit code. */
+export const build = () => bin("typescript/bin/tsc", ["-b"]);
