@@ -12,4 +12,35 @@ export type { UnetOptions } from "./models/unet.ts";
 export { unet } from "./models/unet.ts";
 
 // random
+export type { FloatArray, KeyLabel } from "./random/index.ts";
 export { integers, Key, normal, permutation, rademacher, uniform } from "./random/index.ts";
+
+// data
+export type {
+  CsvTable,
+  DataTransform,
+  IdxArray,
+  NpyArray,
+  NpyData,
+  NpyType,
+  PointSet,
+  PointSetName,
+  PointsSplit,
+  TrainingData,
+} from "./data/index.ts";
+export {
+  applyTransform,
+  fitStandardize,
+  invertTransform,
+  isPointSetName,
+  logAbsDet,
+  parseCsv,
+  parseIdx,
+  parseNpy,
+  pointSets,
+  toPixels,
+  trainingImages,
+  trainingPoints,
+  writeCsv,
+  writeNpy,
+} from "./data/index.ts";
