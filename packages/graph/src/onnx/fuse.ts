@@ -1,6 +1,8 @@
 /** @file The last rewriting before emission: pairs of ops that ONNX has as one. */
 import type { Body } from "../body.ts";
 import { rebuildNode, rewrite } from "../body.ts";
+import type { ConvAttrs } from "../ops/conv.ts";
+import { convWeightByImage } from "./conv-weight.ts";
 import { constant } from "../ops/constant.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
@@ -20,7 +22,7 @@ export function fuse(body: Body): Body {
   const spread = new Map<string, Tensor>();
   const outputs = rewrite(body.outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
     if (node.op === (scanOp as unknown)) return fuseScan(node as Node<ScanAttrs>, inputs);
-    const fused = fuseGemm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ?? fuseColumnSum(node, inputs);
+    const fused = fuseGemm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ?? fuseColumnSum(node, inputs) ?? fuseConvWeight(node, inputs);
     return fused ? [fused] : rebuildNode(node, spreadColumns(node, inputs, spread));
   });
   return { ...body, outputs };
@@ -76,6 +78,11 @@ function fuseColumnSum(node: Node, inputs: readonly Tensor[]): Tensor | undefine
   const { axes } = total.node.attrs as ReduceAttrs;
   const fits = x.rank === 2 && axes.length === 1 && axes[0] === 0 && typeof x.shape[0] === "number";
   return fits ? apply(columnSumOp, null, x) : undefined;
+}
+
+function fuseConvWeight(node: Node, [x, g]: readonly Tensor[]): Tensor | undefined {
+  if (node.op.name !== "conv2dWeight" || !x || !g) return undefined;
+  return convWeightByImage(x, g, node.attrs as ConvAttrs);
 }
 
 const arithmetic = new Set(["add", "sub", "mul", "div"]);
