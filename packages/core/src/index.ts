@@ -44,3 +44,67 @@ export {
   writeCsv,
   writeNpy,
 } from "./data/index.ts";
+
+// paths
+export type { AffinePathOptions } from "./paths/affine.ts";
+export { affinePath } from "./paths/affine.ts";
+export type { OtPathOptions } from "./paths/ot.ts";
+export { otPath } from "./paths/ot.ts";
+export type { Path, PathSample } from "./paths/path.ts";
+export type { PolynomialPathOptions } from "./paths/polynomial.ts";
+export { polynomialPath } from "./paths/polynomial.ts";
+export { pathFromConfig } from "./paths/registry.ts";
+
+// objectives
+export type { FlowMatchingBatch } from "./objectives/flow-matching.ts";
+export { flowMatchingLoss } from "./objectives/flow-matching.ts";
+
+// solvers
+export type { Field, Integrator, Outcome, Solution, SolverName, SolverOptions, StepEvent, Tableau } from "./solvers/index.ts";
+export { integrator, isAdaptive, isFsal, resolveSolver, SolveError, solverNamed, solvers, tableau } from "./solvers/index.ts";
+
+// flow
+export type {
+  BitsPerDim,
+  BitsPerDimOptions,
+  Densities,
+  DensityOptions,
+  Examples,
+  Flow,
+  FlowOptions,
+  FlowResult,
+  IntegrateOptions,
+  SampleOptions,
+} from "./flow/index.ts";
+export {
+  bitsPerDim,
+  bitsPerDimFromLogDensity,
+  createFlow,
+  logMeanExp,
+  meanAndError,
+} from "./flow/index.ts";
+
+// training
+export type {
+  ChunkReport,
+  OptimizerConfig,
+  OptimizerOptions,
+  ScheduleOptions,
+  Trainer,
+  TrainerOptions,
+  TrainingState,
+} from "./training/index.ts";
+export {
+  createTrainer,
+  emaDecayAt,
+  flattenValues,
+  initialState,
+  learningRateAt,
+  resolveOptimizer,
+  stateFromTensors,
+  stateTensors,
+  stepProgram,
+  stepScalars,
+  TrainingDivergedError,
+  unflattenValues,
+} from "./training/index.ts";

@@ -1,4 +1,3 @@
-export type { TrainingData } from "./data.ts";
 export type { OptimizerConfig, OptimizerOptions } from "./optimizer.ts";
 export { optimizerStep, resolveOptimizer, stepScalars } from "./optimizer.ts";
 export { flatten, flattenValues, unflatten, unflattenValues } from "./layout.ts";

@@ -4,7 +4,7 @@ import type { Model } from "../models/model.ts";
 import type { Path } from "../paths/path.ts";
 import { normal, uniform } from "../random/index.ts";
 import type { Key } from "../random/key.ts";
-import type { TrainingData } from "./data.ts";
+import type { TrainingData } from "../data/training-data.ts";
 import type { OptimizerConfig, OptimizerOptions } from "./optimizer.ts";
 import { resolveOptimizer, scalarsPerStep, stepScalars } from "./optimizer.ts";
 import type { TrainingState } from "./state.ts";
@@ -165,8 +165,7 @@ function drawBatches(
   const [t0, t1] = path.interval;
   for (let i = 0; i < count; i++) {
     const step = first + i;
-    const noise = normal(key.child("noise", step), x0.subarray(i * size, (i + 1) * size));
-    if (path.priorStd !== 1) for (let j = 0; j < noise.length; j++) noise[j] = (noise[j] ?? 0) * path.priorStd;
+    normal(key.child("noise", step), x0.subarray(i * size, (i + 1) * size));
     data.fill(key.child("data"), step, x1.subarray(i * size, (i + 1) * size));
     const times = uniform(key.child("time", step), t.subarray(i * batchSize, (i + 1) * batchSize));
     if (t0 !== 0 || t1 !== 1) for (let j = 0; j < times.length; j++) times[j] = t0 + (t1 - t0) * (times[j] ?? 0);

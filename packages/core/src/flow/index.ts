@@ -1,0 +1,13 @@
+export type { BitsPerDim, BitsPerDimOptions } from "./bits-per-dim.ts";
+export { bitsPerDim, bitsPerDimFromLogDensity, logMeanExp, meanAndError } from "./bits-per-dim.ts";
+export type { FlowResult } from "./chunks.ts";
+export type {
+  Densities,
+  DensityOptions,
+  Examples,
+  Flow,
+  FlowOptions,
+  IntegrateOptions,
+  SampleOptions,
+} from "./flow.ts";
+export { createFlow } from "./flow.ts";

@@ -1,0 +1,36 @@
+import type { Tensor } from "@fluxion/graph";
+
+/** A noisy example and the velocity that the network regresses, both `[batch, ...event]`. */
+export interface PathSample {
+  readonly xt: Tensor;
+  readonly velocity: Tensor;
+}
+
+/**
+ * A conditional Gaussian probability path p_t(x|x1) = N(α(t) x1, σ(t)² I), t = 0 noise, t = 1 data.
+ *
+ * Times are `[batch]` everywhere, whatever the shape of an example.
+ */
+export interface Path {
+  readonly kind: string;
+  /** Plain JSON from which `pathFromConfig` rebuilds the path. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The prior is N(0, priorStd² I). */
+  readonly priorStd: number;
+  /** Where the path and its velocity are defined; no solver leaves it. */
+  readonly interval: readonly [number, number];
+  alpha(t: Tensor): Tensor;
+  sigma(t: Tensor): Tensor;
+  /**
+   * x_t = α x1 + σ x0 and its derivative α' x1 + σ' x0 (paper, eqs 11 and 14).
+   *
+   * @param x0 - unit normal noise `[batch, ...event]`
+   * @param x1 - data `[batch, ...event]`
+   * @param t - `[batch]`
+   */
+  sample(x0: Tensor, x1: Tensor, t: Tensor): PathSample;
+  /** u_t(x|x1) = (σ'/σ)(x − α x1) + α' x1 (Theorem 3, eq 15). */
+  conditionalVelocity(x: Tensor, x1: Tensor, t: Tensor): Tensor;
+  /** ∇ log p_t(x|x1) = −(x − α x1)/σ². */
+  conditionalScore(x: Tensor, x1: Tensor, t: Tensor): Tensor;
+}

@@ -1,0 +1,11 @@
+export type { Field } from "./field.ts";
+export type { SolverOptions, StepEvent } from "./options.ts";
+export { resolveSolver } from "./options.ts";
+export type { SolverName } from "./registry.ts";
+export { isAdaptive, solverNamed, solvers } from "./registry.ts";
+export type { Outcome, Solution } from "./result.ts";
+export { SolveError } from "./result.ts";
+export type { Integrator } from "./solve.ts";
+export { integrator } from "./solve.ts";
+export type { Tableau } from "./tableau.ts";
+export { isFsal, tableau } from "./tableau.ts";
