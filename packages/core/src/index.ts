@@ -108,3 +108,7 @@ export {
   TrainingDivergedError,
   unflattenValues,
 } from "./training/index.ts";
+
+// checkpoint
+export type { Safetensors } from "./checkpoint/index.ts";
+export { crc32, decodeSafetensors, encodeSafetensors } from "./checkpoint/index.ts";

@@ -51,6 +51,8 @@ export interface Trainer {
    * @throws TrainingDivergedError if a loss is not finite; `state` is then still the one before the call
    */
   advance(count: number, total: number): Promise<ChunkReport>;
+  /** Puts another state in place, such as the first one again after measuring speed. */
+  restore(state: TrainingState): void;
   dispose(): Promise<void>;
 }
 
@@ -135,6 +137,9 @@ function trainer(compiled: Compiled, initial: TrainingState): Trainer {
         ema: floats(results, "next.ema"),
       };
       return { step: state.step, losses, gradientNorms: floats(results, "gradientNorm"), state };
+    },
+    restore: (other) => {
+      state = other;
     },
     dispose: () => compiled.executable.dispose(),
   };

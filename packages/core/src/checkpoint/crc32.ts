@@ -1,0 +1,13 @@
+const table = Uint32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c >>> 0;
+});
+
+/** CRC-32 (ISO 3309, as in zip and PNG) of bytes, as eight hexadecimal digits. */
+export function crc32(bytes: Uint8Array): string {
+  let crc = 0xffffffff;
+  // An indexed loop: this runs over every byte of a checkpoint.
+  for (let i = 0; i < bytes.length; i++) crc = (table[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
+  return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
+}
