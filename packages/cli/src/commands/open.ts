@@ -1,0 +1,14 @@
+import { createFlow } from "fluxion";
+import type { Flow } from "fluxion";
+import { nodeRuntime, openRun } from "@fluxion/node";
+import type { Run } from "@fluxion/node";
+import { partsOf } from "../task.ts";
+
+/** Opens a trained run as a flow, with its averaged weights. */
+export async function openFlow(directory: string, threads?: number): Promise<{ readonly run: Run; readonly flow: Flow }> {
+  const run = openRun(directory);
+  const { model, path } = partsOf(run.record);
+  const params = run.loadWeights(model);
+  const runtime = await nodeRuntime({ threads });
+  return { run, flow: createFlow({ runtime, model, path, params, transform: run.record.transform, threads }) };
+}

@@ -1,0 +1,64 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { extname, join } from "node:path";
+import { Key, toPixels, writeCsv, writeNpy } from "fluxion";
+import type { Examples, SolverName } from "fluxion";
+import { encodePng, imageGrid, scatter, svgToPng, writeAtomic } from "@fluxion/node";
+import { formatCount, formatSeconds } from "../format.ts";
+import { openFlow } from "./open.ts";
+
+/** Options of `fluxion sample`. */
+export interface SampleArguments {
+  readonly count: number;
+  readonly solver?: SolverName | undefined;
+  readonly rtol?: number | undefined;
+  readonly atol?: number | undefined;
+  readonly steps?: number | undefined;
+  readonly seed: number;
+  readonly out: string;
+  readonly threads?: number | undefined;
+}
+
+/** Draws from a run and writes what the name of the file asks for. */
+export async function sample(directory: string, { count, seed, out, threads, ...solver }: SampleArguments): Promise<void> {
+  const { flow } = await openFlow(directory, threads);
+  const write = writerFor(out, flow.model.eventShape);
+  const started = performance.now();
+  const examples = await flow.sample({ count, key: Key.from(seed), ...solver });
+  const seconds = (performance.now() - started) / 1000;
+  await write(examples);
+  process.stdout.write(
+    `${out}: ${formatCount(count)} samples, ${solver.solver ?? "dopri5"}, ${examples.nfe.toFixed(0)} NFE, ${formatSeconds(seconds)}\n`,
+  );
+  await flow.dispose();
+}
+
+/** Checked before any sampling: a bad name must not cost the samples. */
+function writerFor(out: string, event: readonly number[]): (examples: Examples) => Promise<void> {
+  const images = event.length === 3;
+  const kind = extname(out).toLowerCase();
+  if (kind === ".npy") return async ({ values, shape }) => Promise.resolve(writeAtomic(out, writeNpy(values, shape)));
+  if (kind === ".csv" && !images) {
+    return async ({ values, shape: [rows = 0, columns = 1] }) => Promise.resolve(writeAtomic(out, writeCsv(values, [rows, columns])));
+  }
+  if (kind === ".png" && images) return async (examples) => writeAtomic(out, await gridPng(examples));
+  if (kind === ".png" && event[0] === 2) {
+    return async ({ values }) => writeAtomic(out, await svgToPng(scatter([{ title: "samples", points: Float32Array.from(values) }])));
+  }
+  if (kind === "" && images) return (examples) => writeDirectory(out, examples);
+  const choices = images ? ".png, .npy or a directory" : event[0] === 2 ? ".csv, .npy or .png" : ".csv or .npy";
+  throw new Error(`--out: expected ${choices} for examples of shape [${event.join(", ")}], got "${out}"`);
+}
+
+async function gridPng({ values, shape: [n = 0, c = 1, h = 1, w = 1] }: Examples): Promise<Uint8Array> {
+  return encodePng(imageGrid(toPixels(values.map((value) => value / 128 - 1)), [n, c, h, w], { columns: Math.ceil(Math.sqrt(n)), scale: 3 }));
+}
+
+async function writeDirectory(out: string, { values, shape: [n = 0, c = 1, height = 1, width = 1] }: Examples): Promise<void> {
+  if (!existsSync(out)) mkdirSync(out, { recursive: true });
+  const size = c * height * width;
+  for (let i = 0; i < n; i++) {
+    const one = toPixels(values.slice(i * size, (i + 1) * size).map((value) => value / 128 - 1));
+    const png = await encodePng(imageGrid(one, [1, c, height, width], { columns: 1, scale: 1, padding: 0 }));
+    writeAtomic(join(out, `${String(i).padStart(5, "0")}.png`), png);
+  }
+}

@@ -1,0 +1,233 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createFlow, createTrainer, Key, parameterCount, TrainingDivergedError, unflattenValues, writeNpy } from "fluxion";
+import type { Flow, Model, Path, Trainer, TrainingState } from "fluxion";
+import { createRun, lockRun, nodeRuntime, openRun, writeAtomic } from "@fluxion/node";
+import type { Run, RunRecord } from "@fluxion/node";
+import { formatCount, formatSeconds } from "../format.ts";
+import { parseOptions } from "../options.ts";
+import type { TrainOptions } from "../options.ts";
+import { startProgress } from "../progress.ts";
+import { reportRun } from "../report.ts";
+import { absoluteData, isImageData, loadTask, modelOf, pathOf, partsOf } from "../task.ts";
+import type { Task } from "../task.ts";
+import { versions } from "../version.ts";
+
+/** What `fluxion train` is given beside the options of the run. */
+export interface TrainArguments {
+  readonly out?: string | undefined;
+  readonly resume?: string | undefined;
+  readonly config?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/** A run that is stopped before its end, with everything saved. */
+export class Interrupted extends Error {}
+
+/** Trains a flow and reports on it; returns the run's directory, or undefined for a dry run. */
+export async function train(given: Readonly<Record<string, unknown>>, args: TrainArguments): Promise<string | undefined> {
+  if (args.resume !== undefined) {
+    const stray = Object.keys(given);
+    if (stray.length > 0) {
+      throw new Error(`--resume: a run goes on with its own options, got also ${stray.join(", ")}; leave them out`);
+    }
+    return resumeRun(openRun(args.resume));
+  }
+  const options = parseOptions({ ...readConfig(args.config), ...given }, args.config ?? "options");
+  const resolved = { ...options, data: absoluteData(options.data), ...defaultLength(options) };
+  const task = loadTask(resolved);
+  const model = modelOf(resolved, task);
+  const path = pathOf(resolved);
+  const directory = args.out ?? freeDirectory(resolved.data);
+  if (args.dryRun === true) {
+    const plan = { directory, options: resolved, model: model.config, path: path.config, parameters: parameterCount(model) };
+    process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+    return undefined;
+  }
+  const runtime = await nodeRuntime({ threads: resolved.threads });
+  const trainer = await makeTrainer(resolved, task, model, path);
+  const record: RunRecord = {
+    format: "fluxion-run",
+    version: 1,
+    options: resolved,
+    model: model.config,
+    path: path.config,
+    transform: task.training.transform,
+    steps: resolved.steps,
+    threads: trainer.threads,
+    device: runtime.device.name,
+    entropy: task.entropy,
+    versions: versions(),
+  };
+  const run = createRun(directory, record);
+  if (task.heldOut) {
+    const [d = 1] = task.training.eventShape;
+    writeAtomic(run.file("held-out.npy"), writeNpy(task.heldOut, [task.heldOut.length / d, d]));
+  }
+  return trainRun({ run, options: resolved, task, model, path, trainer });
+}
+
+async function resumeRun(run: Run): Promise<string> {
+  const { record } = run;
+  const options = parseOptions(record.options, run.file("options.json"));
+  const task = loadTask(options);
+  const { model, path } = partsOf(record);
+  const state = run.loadState(model);
+  run.dropMetricsAfter(state?.step ?? 0);
+  const trainer = await makeTrainer({ ...options, threads: record.threads }, task, model, path, state);
+  return trainRun({ run, options, task, model, path, trainer });
+}
+
+interface Training {
+  readonly run: Run;
+  readonly options: TrainOptions;
+  readonly task: Task;
+  readonly model: Model;
+  readonly path: Path;
+  readonly trainer: Trainer;
+}
+
+function readConfig(file: string | undefined): Record<string, unknown> {
+  if (file === undefined) return {};
+  if (!existsSync(file)) throw new Error(`${file}: expected a JSON file of options, got nothing; check the path`);
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  } catch (cause) {
+    throw new Error(`${file}: expected JSON, got ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+const defaultLength = ({ steps, minutes, data }: TrainOptions): { minutes?: number } =>
+  steps !== undefined || minutes !== undefined ? {} : { minutes: isImageData(data) ? 20 : 1 };
+
+/** `runs/NAME-1`, or the first number that is free. */
+function freeDirectory(data: string): string {
+  const name = (data.split(/[/\\]/).pop() ?? "run").replace(/\.[a-z]+$/i, "");
+  const taken = existsSync("runs") ? readdirSync("runs") : [];
+  for (let i = 1; ; i++) if (!taken.includes(`${name}-${String(i)}`)) return join("runs", `${name}-${String(i)}`);
+}
+
+async function makeTrainer(options: TrainOptions, { training }: Task, model: Model, path: Path, state?: TrainingState): Promise<Trainer> {
+  const runtime = await nodeRuntime({ threads: options.threads });
+  return createTrainer({
+    runtime,
+    model,
+    path,
+    data: training,
+    key: Key.from(options.seed).child("training"),
+    batchSize: options.batch ?? (model.eventShape.length === 1 ? 256 : 64),
+    learningRate: options.learningRate,
+    warmupSteps: options.warmup,
+    schedule: options.schedule,
+    weightDecay: options.weightDecay,
+    clipNorm: options.clip,
+    emaDecay: options.ema,
+    threads: options.threads,
+    state,
+  });
+}
+
+async function trainRun(training: Training): Promise<string> {
+  const { run, model, path, trainer, options, task } = training;
+  const unlock = lockRun(run.directory);
+  try {
+    const batch = options.batch ?? (model.eventShape.length === 1 ? 256 : 64);
+    say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${formatCount(task.training.size)} examples, batch ${String(batch)}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
+    const { steps, stepMs } = await measure(training);
+    const planned = run.withRecord({ ...run.record, steps });
+    const started = performance.now();
+    await loop({ ...training, run: planned }, steps, stepMs);
+    const trainingSeconds = (performance.now() - started) / 1000;
+    say(planned, `trained ${formatCount(steps)} steps in ${formatSeconds(trainingSeconds)}`);
+    const flow = createFlow({
+      runtime: await nodeRuntime({ threads: options.threads }),
+      model,
+      path,
+      params: unflattenValues(model.parameters, trainer.state.ema),
+      transform: task.training.transform,
+    });
+    await trainer.dispose();
+    await finish(planned, flow, task, trainingSeconds);
+    return run.directory;
+  } finally {
+    unlock();
+  }
+}
+
+async function finish(run: Run, flow: Flow, task: Task, trainingSeconds: number): Promise<void> {
+  const { rows, report } = await reportRun(run, flow, task, trainingSeconds);
+  const width = Math.max(...rows.map(({ label }) => label.length));
+  process.stdout.write(`\n${rows.map(({ label, value }) => `  ${label.padEnd(width)}  ${value}`).join("\n")}\n\n  report  ${report}\n`);
+}
+
+/** Prints a line and logs it. */
+function say(run: Run, line: string): void {
+  run.log(line);
+  process.stdout.write(`${line}\n`);
+}
+
+/** Times some steps, which are undone, and turns a time budget into a number of steps, once. */
+async function measure({ run, options, trainer }: Training): Promise<{ steps: number; stepMs: number }> {
+  const before = trainer.state;
+  const many = 1e9;
+  // Known steps of a resumed run: still worth knowing how many fit a call.
+  let stepMs = Infinity;
+  const started = performance.now();
+  for (let count = 1; performance.now() - started < 2000 || count <= 4; count *= 2) {
+    const begin = performance.now();
+    await trainer.advance(count, many);
+    // The first calls also warm up memory.
+    stepMs = Math.min(stepMs, (performance.now() - begin) / count);
+    if (count > 4 && performance.now() - started > 1000) break;
+  }
+  trainer.restore(before);
+  const spent = performance.now() - started;
+  const budget = (options.minutes ?? 1) * 60_000 - spent;
+  const steps = run.record.steps ?? Math.max(1, Math.round(budget / (1.05 * stepMs)));
+  if (run.record.steps === undefined) say(run, `${stepMs.toFixed(stepMs < 10 ? 2 : 0)} ms a step: ${formatCount(steps)} steps fit ${String(options.minutes)} min`);
+  return { steps, stepMs };
+}
+
+const checkpointEveryMs = 30_000;
+
+async function loop({ run, model, trainer }: Training, steps: number, stepMs: number): Promise<void> {
+  const chunk = Math.max(1, Math.min(500, Math.round(250 / stepMs)));
+  const stop = new AbortController();
+  const interrupt = (): void => {
+    stop.abort();
+  };
+  process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  const progress = startProgress({ total: steps, done: trainer.state.step, stream: process.stdout });
+  let saved = performance.now();
+  let smooth: number | undefined;
+  try {
+    while (trainer.state.step < steps && !stop.signal.aborted) {
+      const begin = performance.now();
+      const { step, losses, gradientNorms } = await trainer.advance(Math.min(chunk, steps - trainer.state.step), steps);
+      const seconds = (performance.now() - begin) / 1000;
+      const loss = average(losses);
+      smooth = smooth === undefined ? loss : 0.95 * smooth + 0.05 * loss;
+      const rate = losses.length / seconds;
+      run.addMetric({ step, loss, gradientNorm: average(gradientNorms), stepsPerSecond: rate });
+      progress.update(step, { loss: smooth.toFixed(4), "steps/s": rate < 10 ? rate.toFixed(1) : formatCount(rate) });
+      if (performance.now() - saved > checkpointEveryMs) {
+        run.saveCheckpoint(model, trainer.state);
+        saved = performance.now();
+      }
+    }
+  } catch (error) {
+    if (error instanceof TrainingDivergedError && error.state.step > 0) run.saveCheckpoint(model, error.state);
+    run.log(error instanceof Error ? error.message : String(error));
+    throw error;
+  } finally {
+    progress.stop();
+    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
+  }
+  run.saveCheckpoint(model, trainer.state);
+  if (trainer.state.step < steps) {
+    run.log(`interrupted at step ${String(trainer.state.step)}`);
+    throw new Interrupted(`stopped at step ${formatCount(trainer.state.step)} of ${formatCount(steps)}, all saved; go on with: fluxion train --resume ${run.directory}`);
+  }
+}
+
+const average = (values: Float32Array): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -1,0 +1,89 @@
+/** @file The options of `fluxion train`: one flat record, the same names as flags, in config files and in run directories. */
+import { z } from "zod";
+
+const whole = (least: number) => z.number().int().min(least);
+const positive = z.number().positive();
+const unit = z.number().min(0).lt(1);
+
+/** Every option of a training run; those without a default depend on the data. */
+const schema = z.strictObject({
+  data: z.string().min(1).describe("a point set, mnist, fashion-mnist, a .csv or .npy file, a directory of IDX files"),
+  points: whole(100).default(200_000).describe("points to draw from a built-in set"),
+  seed: whole(0).default(0).describe("of data, weights, noise and samples"),
+
+  steps: whole(1).optional().describe("optimiser steps"),
+  minutes: positive.optional().describe("training time, turned into a number of steps once (default 1; images 20)"),
+  batch: whole(1).optional().describe("examples per step (default 256; images 64)"),
+
+  path: z.enum(["ot", "polynomial"]).default("ot").describe("probability path"),
+  sigmaMin: unit.default(1e-4).describe("noise left on the data by the OT path"),
+  degree: z.number().min(1).default(2).describe("n of the polynomial path"),
+
+  width: whole(1).optional().describe("units per hidden layer of the MLP (default 128)"),
+  depth: whole(1).optional().describe("hidden layers of the MLP (default 4)"),
+  activation: z.enum(["silu", "relu", "tanh", "gelu", "softplus"]).optional().describe("of the MLP (default silu)"),
+  time: z.enum(["fourier", "plain"]).optional().describe("how time enters the MLP (default fourier)"),
+
+  channels: whole(1).optional().describe("of the U-Net (default 48)"),
+  multiples: z.array(whole(1)).min(1).optional().describe("channel multiple of each U-Net level (default 1,2)"),
+  blocks: whole(1).optional().describe("residual blocks per U-Net level (default 1)"),
+  attention: z.array(whole(1)).optional().describe("heights of the feature maps with self-attention (default the coarsest)"),
+  patch: whole(1).optional().describe("side of the squares that the U-Net folds into channels (default 2)"),
+
+  learningRate: positive.default(1e-3).describe("peak learning rate of Adam"),
+  warmup: whole(0).default(200).describe("steps of linear warm-up"),
+  schedule: z.enum(["constant", "polynomial"]).default("polynomial").describe("learning rate after the warm-up"),
+  weightDecay: z.number().min(0).default(0).describe("decoupled weight decay (AdamW)"),
+  clip: positive.default(1).describe("largest global gradient norm"),
+  ema: unit.default(0.999).describe("decay of the averaged weights"),
+  threads: whole(1).optional().describe("CPU threads (default by the size of the work)"),
+});
+
+/** The checked options, defaults filled in. */
+export type TrainOptions = z.output<typeof schema>;
+
+/** The name, description and default of every option but `data`, for the command line. */
+export const optionList: readonly { readonly key: string; readonly description: string }[] = Object.entries(schema.shape)
+  .filter(([key]) => key !== "data")
+  .map(([key, field]) => ({
+    key,
+    description: `${field.description ?? ""}${field instanceof z.ZodDefault ? ` (default ${String(field.parse(undefined))})` : ""}`,
+  }));
+
+/** The flag of an option, such as `--learning-rate`. */
+export function flagOf(key: string): string {
+  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/**
+ * Checks options from flags and config files.
+ *
+ * @param source - where they come from, for messages
+ * @throws Error listing every unknown key and every bad value
+ */
+export function parseOptions(options: Readonly<Record<string, unknown>>, source: string): TrainOptions {
+  const result = schema.safeParse(options);
+  if (!result.success) {
+    throw new Error(result.error.issues.map((issue) => `${source}: ${describe(issue, options)}`).join("\n"));
+  }
+  if (result.data.steps !== undefined && result.data.minutes !== undefined) {
+    throw new Error(`${source}: steps and minutes: expected one of them, got both; leave one out`);
+  }
+  return result.data;
+}
+
+function describe(issue: z.core.$ZodIssue, options: Readonly<Record<string, unknown>>): string {
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys(schema.shape).join(", ");
+    return `unknown option ${issue.keys.map((key) => `"${key}"`).join(", ")}; known are ${known}`;
+  }
+  const [key = ""] = issue.path;
+  return `${issue.path.join(".")}: ${issue.message.replace("Invalid input: ", "")}, got ${JSON.stringify(options[String(key)])}`;
+}
+
+/** Reads the text of a flag as the type of its option: a number, a list of numbers, or text. */
+export function parseFlag(key: string, text: string): unknown {
+  const field = Object.entries(schema.shape).find(([name]) => name === key)?.[1];
+  const readings: unknown[] = [Number(text), text.split(",").map(Number), text];
+  return readings.find((reading) => field?.safeParse(reading).success) ?? text;
+}

@@ -1,0 +1,86 @@
+/** @file The command line: what it understands, and nothing else. */
+import { Command, InvalidArgumentError, Option } from "commander";
+import { solvers } from "fluxion";
+import type { SolverName } from "fluxion";
+import { evaluate } from "./commands/evaluate.ts";
+import { inspect } from "./commands/inspect.ts";
+import { sample } from "./commands/sample.ts";
+import { train } from "./commands/train.ts";
+import type { TrainArguments } from "./commands/train.ts";
+import { flagOf, optionList, parseFlag } from "./options.ts";
+import { version } from "./version.ts";
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("expected a whole number from 0.");
+  return value;
+}
+
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
+  return value;
+}
+
+const withSolver = (command: Command): Command =>
+  command
+    .addOption(new Option("--solver <name>", "ODE solver (default dopri5)").choices(Object.keys(solvers)))
+    .option("--rtol <number>", "relative tolerance of adaptive solvers (default 1e-5)", number)
+    .option("--atol <number>", "absolute tolerance of adaptive solvers (default 1e-5)", number)
+    .option("--steps <count>", "steps of fixed-step solvers (default 100)", whole)
+    .option("--seed <number>", "names all random numbers", whole, 0)
+    .option("--threads <count>", "CPU threads (default by the size of the work)", whole);
+
+interface SolverFlags {
+  readonly solver?: SolverName;
+  readonly rtol?: number;
+  readonly atol?: number;
+  readonly steps?: number;
+  readonly seed: number;
+  readonly threads?: number;
+}
+
+/** Builds the command. */
+export function program(): Command {
+  const root = new Command("fluxion").description("Flow matching: train, sample and measure continuous normalizing flows.").version(version);
+
+  const training = root
+    .command("train")
+    .description("train a flow and report on it")
+    .argument("[data]", "a point set (checkerboard, moons, …), mnist, fashion-mnist, a .csv or .npy file, a directory of IDX files")
+    .option("--out <directory>", "run directory (default runs/NAME-1, -2, …)")
+    .option("--resume <run>", "go on with an interrupted run")
+    .option("--config <file>", "options from a JSON file; flags win")
+    .option("--dry-run", "print the resolved options and stop");
+  for (const { key, description } of optionList) {
+    training.addOption(new Option(`${flagOf(key)} <value>`, description).argParser((text: string) => parseFlag(key, text)));
+  }
+  training.action(async (data: string | undefined, flags: Readonly<Record<string, unknown>>) => {
+    const { out, resume, config, dryRun, ...options } = flags as TrainArguments & Record<string, unknown>;
+    await train({ ...options, ...(data !== undefined && { data }) }, { out, resume, config, dryRun });
+  });
+
+  withSolver(root.command("sample").description("draw samples from a run").argument("<run>", "run directory"))
+    .option("-n, --count <count>", "samples to draw", whole, 64)
+    .requiredOption("--out <file>", ".png, .npy, .csv (points), or a directory (images)")
+    .action(async (run: string, flags: SolverFlags & { readonly count: number; readonly out: string }) => sample(run, flags));
+
+  withSolver(root.command("evaluate").description("likelihood of data that training never saw").argument("<run>", "run directory"))
+    .option("--nll-images <count>", "test images to measure", whole, 100)
+    .option("--nll-k <count>", "dequantised copies of each image, K of eq 47", whole, 1)
+    .option("--budget <minutes>", "stop after this time with the partial mean", number)
+    .option("--json", "print one line of JSON")
+    .action(async (run: string, flags: SolverFlags & { readonly nllImages: number; readonly nllK: number; readonly budget?: number; readonly json?: boolean }) =>
+      evaluate(run, flags),
+    );
+
+  root
+    .command("inspect")
+    .description("what a run directory holds")
+    .argument("<run>", "run directory")
+    .option("--json", "print one line of JSON")
+    .action((run: string, flags: { readonly json?: boolean }) => {
+      inspect(run, flags);
+    });
+  return root;
+}
