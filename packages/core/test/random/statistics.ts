@@ -6,6 +6,12 @@ export function mean(values: Float32Array | Float64Array): number {
   return sum / values.length;
 }
 
+/** The standard error of the mean. */
+export function standardError(values: Float32Array | Float64Array): number {
+  const centre = mean(values);
+  return Math.sqrt(mean(values.map((value) => (value - centre) ** 2)) / values.length);
+}
+
 /** √n times the largest distance between the empirical distribution function and the uniform one on [0, 1]. */
 export function ksOfUniforms(values: Float32Array | Float64Array): number {
   const sorted = Float64Array.from(values).sort();

@@ -40,9 +40,10 @@ export function parseNpy(bytes: Uint8Array, file = "parseNpy"): NpyArray {
       `${file}: expected ${count * size} bytes of data for shape (${header.shape.join(", ")}) of ${header.type}, got ${got}; the file is damaged or incomplete, save it again`,
     );
   }
-  // Copied: a view needs an aligned start.
-  const data = view(new Uint8Array(bytes.subarray(end)).buffer);
-  return { type: header.type, shape: header.shape, data: header.fortran ? rowMajor(data, header.shape) : data };
+  // Copied: a view needs an aligned start; the slice of a Node buffer would not be a copy.
+  const raw = new Uint8Array(bytes.subarray(end));
+  const data = view((header.fortran ? rowMajor(raw, header.shape, size) : raw).buffer);
+  return { type: header.type, shape: header.shape, data };
 }
 
 /**
@@ -134,13 +135,13 @@ function checkedType(name: string, file: string): NpyType {
   );
 }
 
-/** Values of a column-major array in row-major order. */
-function rowMajor(data: NpyData, shape: readonly number[]): NpyData {
-  const out = data.slice();
+/** The bytes of a column-major array's elements, `size` each, in row-major order. */
+function rowMajor(raw: Uint8Array, shape: readonly number[], size: number): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(raw.length);
   const index = new Array<number>(shape.length).fill(0);
-  for (let from = 0; from < data.length; from++) {
-    const to = shape.reduce((at, length, axis) => at * length + (index[axis] ?? 0), 0);
-    out.set(data.subarray(from, from + 1) as never, to);
+  for (let from = 0; from < raw.length; from += size) {
+    const to = size * shape.reduce((at, length, axis) => at * length + (index[axis] ?? 0), 0);
+    for (let byte = 0; byte < size; byte++) out[to + byte] = raw[from + byte] ?? 0;
     // In column-major order the first axis runs fastest.
     for (let axis = 0; axis < shape.length; axis++) {
       const next = (index[axis] ?? 0) + 1;
