@@ -5,3 +5,7 @@ export { nodeRuntime } from "./runtime.ts";
 // runs
 export type { Metric, Run, RunRecord } from "./runs/index.ts";
 export { createRun, lockRun, openRun, writeAtomic } from "./runs/index.ts";
+
+// data
+export type { LoadedImages, LoadedPoints } from "./data/index.ts";
+export { loadImages, loadPoints, locateDataset } from "./data/index.ts";
