@@ -70,7 +70,8 @@ export function decodeSafetensors(bytes: Uint8Array, file = "safetensors"): Safe
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > bytes.length - 8) fail(`a header of ${String(headerLength)} bytes in a file of ${String(bytes.length)}`);
   const header = parseHeader(bytes.subarray(8, 8 + headerLength), fail);
-  const body = bytes.slice(8 + headerLength);
+  // A copy that owns its buffer: slices of a Node Buffer would share one.
+  const body = new Uint8Array(bytes.subarray(8 + headerLength));
   const { __metadata__: metadata = {}, ...entries } = header;
   if (!isTextRecord(metadata)) return fail("metadata that is no record of text");
   let used = 0;
