@@ -25,46 +25,50 @@ export function startProgress({ total, done = 0, stream, now = () => performance
   let at = done;
   const left = (): string => {
     const rate = (at - done) / Math.max(now() - started, 1);
-    return rate > 0 ? formatSeconds((total - at) / rate / 1000) : "…";
+    return rate > 0 ? `${formatSeconds((total - at) / rate / 1000)} left` : "";
   };
-  if (!stream.isTTY) return plainProgress(stream, total, left);
-  const bar = new cliProgress.SingleBar(
-    {
-      format: " {bar} {percentage}% | step {value}/{total} | {detail} | {left} left",
-      barCompleteChar: "█",
-      barIncompleteChar: "░",
-      barsize: 24,
-      hideCursor: true,
-      stream,
-    },
-    cliProgress.Presets.shades_classic,
-  );
-  bar.start(total, done, { detail: "", left: "…" });
+  const show = stream.isTTY ? bar(stream, total, done) : lines(stream, total);
   return {
     update(next, detail) {
       at = Math.min(total, Math.max(at, next));
-      bar.update(at, { detail: describe(detail), left: left() });
+      show.draw(at, [...Object.entries(detail).map(([name, value]) => `${name} ${value}`), left()].join(" | "));
     },
     stop() {
-      bar.stop();
+      show.stop();
     },
   };
 }
 
-const describe = (detail: Readonly<Record<string, string>>): string =>
-  Object.entries(detail).map(([name, value]) => `${name} ${value}`).join(" | ");
+interface Display {
+  draw(done: number, text: string): void;
+  stop(): void;
+}
 
-function plainProgress(stream: NodeJS.WriteStream, total: number, left: () => string): Progress {
-  let tenth = -1;
+function bar(stream: NodeJS.WriteStream, total: number, done: number): Display {
+  const format = " {bar} {percentage}% | step {value}/{total} | {text}";
+  const drawn = new cliProgress.SingleBar({ format, barsize: 24, hideCursor: true, stream }, cliProgress.Presets.shades_classic);
+  drawn.start(total, done, { text: "" });
   return {
-    update(done, detail) {
-      const reached = Math.floor((10 * Math.min(done, total)) / total);
+    draw: (at, text) => {
+      drawn.update(at, { text });
+    },
+    stop: () => {
+      drawn.stop();
+    },
+  };
+}
+
+function lines(stream: NodeJS.WriteStream, total: number): Display {
+  let tenth = 0;
+  return {
+    draw: (at, text) => {
+      const reached = Math.floor((10 * at) / total);
       if (reached <= tenth) return;
       tenth = reached;
-      stream.write(`${String(10 * reached).padStart(3)}% | step ${formatCount(done)}/${formatCount(total)} | ${describe(detail)} | ${left()} left\n`);
+      stream.write(`${String(10 * reached).padStart(3)}% | step ${formatCount(at)}/${formatCount(total)} | ${text}\n`);
     },
-    stop() {
-      // Nothing is drawn that would have to go.
+    stop: () => {
+      // Lines need no tidying up.
     },
   };
 }

@@ -152,7 +152,7 @@ async function planeFigures(flow: Flow, samples: Examples, heldOut: FloatArray, 
 }
 
 /** The PNG of images in model space, side by side. */
-export async function imagesPng(values: FloatArray, event: readonly number[], columns: number, scale = 3): Promise<Uint8Array> {
+export function imagesPng(values: FloatArray, event: readonly number[], columns: number, scale = 3): Promise<Uint8Array> {
   const [channels = 1, height = 1, width = 1] = event;
   return encodePng(imageGrid(toPixels(values), [values.length / (channels * height * width), channels, height, width], { columns, scale }));
 }

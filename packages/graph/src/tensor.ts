@@ -142,7 +142,7 @@ export function makeNode<A>(
 ): Node<A> {
   const outputs: Tensor[] = [];
   const node: Node<A> = { id: nextId++, op, attrs, inputs, outputs, scope: nodeScope, frame };
-  types.forEach((type, i) => outputs.push(new Tensor(node as Node, i, type)));
+  types.forEach((type, i) => outputs.push(new Tensor(node, i, type)));
   return node;
 }
 

@@ -36,20 +36,23 @@ export async function sample(directory: string, { count, seed, out, threads, ...
 function writerFor(out: string, event: readonly number[]): (examples: Examples) => Promise<void> {
   const images = event.length === 3;
   const kind = extname(out).toLowerCase();
-  if (kind === ".npy") return async ({ values, shape }) => Promise.resolve(writeAtomic(out, writeNpy(values, shape)));
+  const saved = (content: (examples: Examples) => string | Uint8Array | Promise<Uint8Array>) => async (examples: Examples) => {
+    writeAtomic(out, await content(examples));
+  };
+  if (kind === ".npy") return saved(({ values, shape }) => writeNpy(values, shape));
   if (kind === ".csv" && !images) {
-    return async ({ values, shape: [rows = 0, columns = 1] }) => Promise.resolve(writeAtomic(out, writeCsv(values, [rows, columns])));
+    return saved(({ values, shape: [rows = 0, columns = 1] }) => writeCsv(values, [rows, columns]));
   }
-  if (kind === ".png" && images) return async (examples) => writeAtomic(out, await gridPng(examples));
+  if (kind === ".png" && images) return saved(gridPng);
   if (kind === ".png" && event[0] === 2) {
-    return async ({ values }) => writeAtomic(out, await svgToPng(scatter([{ title: "samples", points: Float32Array.from(values) }])));
+    return saved(({ values }) => svgToPng(scatter([{ title: "samples", points: Float32Array.from(values) }])));
   }
   if (kind === "" && images) return (examples) => writeDirectory(out, examples);
   const choices = images ? ".png, .npy or a directory" : event[0] === 2 ? ".csv, .npy or .png" : ".csv or .npy";
   throw new Error(`--out: expected ${choices} for examples of shape [${event.join(", ")}], got "${out}"`);
 }
 
-async function gridPng({ values, shape: [n = 0, c = 1, h = 1, w = 1] }: Examples): Promise<Uint8Array> {
+function gridPng({ values, shape: [n = 0, c = 1, h = 1, w = 1] }: Examples): Promise<Uint8Array> {
   return encodePng(imageGrid(toPixels(values.map((value) => value / 128 - 1)), [n, c, h, w], { columns: Math.ceil(Math.sqrt(n)), scale: 3 }));
 }
 

@@ -7,7 +7,6 @@ const table = Uint32Array.from({ length: 256 }, (_, n) => {
 /** CRC-32 (ISO 3309, as in zip and PNG) of bytes, as eight hexadecimal digits. */
 export function crc32(bytes: Uint8Array): string {
   let crc = 0xffffffff;
-  // An indexed loop: this runs over every byte of a checkpoint.
-  for (let i = 0; i < bytes.length; i++) crc = (table[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0) ^ (crc >>> 8);
+  for (const byte of bytes) crc = (table[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
   return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
 }

@@ -8,7 +8,7 @@ type Config = Readonly<Record<string, unknown>>;
 
 /** The paths by kind: a new one is a file beside this and a line here. */
 const paths: Readonly<Record<string, (config: Config) => Path>> = {
-  ot: (config) => otPath(config as OtPathOptions),
+  ot: (config) => otPath(config),
   polynomial: (config) => polynomialPath(config as unknown as PolynomialPathOptions),
 };
 

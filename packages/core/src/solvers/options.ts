@@ -62,11 +62,12 @@ export function resolveSolver(options: SolverOptions = {}): ResolvedSolver {
   const adaptive = isAdaptive(solver);
   const misplaced = (adaptive ? ["steps"] : ["rtol", "atol", "maxSteps", "minStep"]) as (keyof SolverOptions)[];
   for (const name of misplaced) {
-    if (options[name] === undefined) continue;
+    const value = options[name];
+    if (value === undefined) continue;
     throw new RangeError(
       adaptive
-        ? `${solver}: ${name} is for fixed-step solvers, got ${String(options[name])}; give rtol and atol instead`
-        : `${solver}: ${name} is for adaptive solvers, got ${String(options[name])}; give steps instead, or use dopri5`,
+        ? `${solver}: ${name} is for fixed-step solvers, got ${JSON.stringify(value)}; give rtol and atol instead`
+        : `${solver}: ${name} is for adaptive solvers, got ${JSON.stringify(value)}; give steps instead, or use dopri5`,
     );
   }
   const { steps = 100, rtol = 1e-5, atol = 1e-5, maxSteps = 10_000, minStep = 1e-7 } = options;

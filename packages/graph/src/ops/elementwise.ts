@@ -37,8 +37,8 @@ function unary(name: string, row: UnaryRow): (x: Tensor) => Tensor {
       return inputOf({ inputs });
     },
     evaluate: (inputs) => mapNd(row.f, ndAt(inputs)),
-    vjp: (node, g) => [mul(g, row.derivative(inputOf(node), outputOf(node as Node)))],
-    jvp: (node, [dx]) => dx && mul(dx, row.derivative(inputOf(node), outputOf(node as Node))),
+    vjp: (node, g) => [mul(g, row.derivative(inputOf(node), outputOf(node)))],
+    jvp: (node, [dx]) => dx && mul(dx, row.derivative(inputOf(node), outputOf(node))),
     ...(row.simplify && { simplify: (node: Node<null>) => row.simplify?.(inputOf(node)) }),
     lower: (emitter, _node, [x = ""]) =>
       typeof row.onnx === "string" ? emitter.emit(row.onnx, [x]) : row.onnx(emitter, x),
@@ -205,7 +205,7 @@ function binary(name: string, row: BinaryRow): (a: TensorLike, b: TensorLike) =>
     vjp: (node, g) => node.inputs.map((x, i) => pullBack(row, node, g, x, i)),
     jvp: (node, tangents, count) => pushForward(row, node, tangents, count),
     simplify: (node) => simplifyBinary(row, node, (a, b) => apply(op, null, a, b)),
-    lower: (emitter, node, inputs) => emitter.emit(row.onnx, withoutLeadingOnes(emitter, node as Node, inputs)),
+    lower: (emitter, node, inputs) => emitter.emit(row.onnx, withoutLeadingOnes(emitter, node, inputs)),
   });
   return (a, b) => {
     const rank = Math.max(typeof a === "number" ? 0 : a.rank, typeof b === "number" ? 0 : b.rank);
@@ -217,7 +217,7 @@ function pullBack(row: BinaryRow, node: Node<null>, g: Tensor, x: Tensor, i: num
   if (row.partials === undefined) return undefined;
   const partial = row.partials[i];
   const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-  return sumTo(partial ? mul(g, partial(a, b, outputOf(node as Node))) : g, x.shape);
+  return sumTo(partial ? mul(g, partial(a, b, outputOf(node))) : g, x.shape);
 }
 
 function pushForward(
@@ -228,7 +228,7 @@ function pushForward(
 ): Tensor | undefined {
   if (row.partials === undefined) return undefined;
   const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-  const y = outputOf(node as Node);
+  const y = outputOf(node);
   let total: Tensor | undefined;
   tangents.forEach((tangent, i) => {
     if (tangent === undefined) return;
@@ -247,7 +247,7 @@ function simplifyBinary(
   again: (a: Tensor, b: Tensor) => Tensor,
 ): Tensor | undefined {
   const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-  const y = outputOf(node as Node);
+  const y = outputOf(node);
   const lateA = alignRank(beforeBroadcast(a), a.rank);
   if (beforeBroadcast(a) !== a && fits(lateA, b, y)) return again(lateA, b);
   const lateB = alignRank(beforeBroadcast(b), b.rank);
@@ -397,7 +397,7 @@ const whereOp = singleOp<null>({
   },
   jvp: (node, [, da, db], count) => {
     if (!da && !db) return undefined;
-    const y = outputOf(node as Node);
+    const y = outputOf(node);
     const tangent = (t: Tensor | undefined): Tensor => (t ? alignTangent(t, y.rank + 1) : zeros([1]));
     return broadcastTangent(where(inputOf(node), tangent(da), tangent(db)), [count, ...y.shape]);
   },

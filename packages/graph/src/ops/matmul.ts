@@ -54,7 +54,7 @@ export const matmulOp = singleOp<MatmulAttrs>({
   },
   jvp: (node, [da, db], count) => {
     const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-    const y = outputOf(node as Node);
+    const y = outputOf(node);
     const align = (tangent: Tensor, other: Tensor): Tensor =>
       other.rank === 2 && tangent.rank === 3 ? tangent : alignTangent(tangent, y.rank + 1);
     const left = da && matmul(align(da, b), b, node.attrs);
