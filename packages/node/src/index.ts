@@ -7,5 +7,5 @@ export type { Metric, Run, RunRecord } from "./runs/index.ts";
 export { createRun, lockRun, openRun, writeAtomic } from "./runs/index.ts";
 
 // data
-export type { LoadedImages, LoadedPoints } from "./data/index.ts";
+export type { ImageSplit, LoadedImages, LoadedPoints, ResolveModule } from "./data/index.ts";
 export { loadImages, loadPoints, locateDataset } from "./data/index.ts";

@@ -1,32 +1,73 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { parseIdx } from "fluxion";
-import { readBytes } from "./read-file.ts";
+import { readDataFile } from "./read-file.ts";
 
-/** 8-bit images. */
+/** Which part of an image set: `train-*` or `t10k-*` files. */
+export type ImageSplit = "train" | "test";
+
+/** Grey images of IDX files. */
 export interface LoadedImages {
-  /** `[n, channels, height, width]`, row-major. */
+  /** Values 0 … 255, row-major. */
   readonly pixels: Uint8Array;
+  /** `[n, 1, height, width]`. */
   readonly shape: readonly [number, number, number, number];
+  /** One class a picture, if the labels' file stands beside the images'. */
+  readonly labels?: Uint8Array;
 }
 
-const stems = { train: "train-images", test: "t10k-images" } as const;
+const PREFIX: Readonly<Record<ImageSplit, string>> = { train: "train", test: "t10k" };
 
 /**
- * Reads the images of an IDX directory, gzip or not, as MNIST and its kin name them.
- *
- * @throws Error naming the file and what is wrong with it
+ * Reads images, and labels if they are there, from a directory of IDX files named as MNIST's are (gzip or not), or
+ * from one file of images, of which `split` then says nothing.
+ * @throws Error naming the path, what was expected, what came and how to fix it.
  */
-export function loadImages(directory: string, split: "train" | "test"): LoadedImages {
-  const names = ["-idx3-ubyte", ".idx3-ubyte"].flatMap((end) => [`${stems[split]}${end}`, `${stems[split]}${end}.gz`]);
-  const path = names.map((name) => join(directory, name)).find((candidate) => existsSync(candidate));
-  if (path === undefined) {
-    throw new Error(`${directory}: expected a file ${names.join(" or ")}, got none; put the IDX files there`);
-  }
-  const { data, shape } = parseIdx(readBytes(path), path);
+export function loadImages(source: string, split: ImageSplit): LoadedImages {
+  const path = isDirectory(source) ? imagesIn(source, split) : source;
+  const { shape, data: pixels } = parseIdx(readDataFile(path), path);
   const [n = 0, height = 0, width = 0] = shape;
-  if (shape.length !== 3) {
-    throw new Error(`${path}: expected images [n, height, width], got an array [${shape.join(", ")}]; labels have a file of their own`);
+  if (shape.length !== 3 || pixels.length === 0) {
+    throw new Error(
+      `${path}: expected images [n, height, width], got shape [${shape.join(", ")}]; give a file like train-images-idx3-ubyte`,
+    );
   }
-  return { pixels: data, shape: [n, 1, height, width] };
+  const images = { pixels, shape: [n, 1, height, width] as const };
+  const labelsPath = labelsBeside(path);
+  return labelsPath === undefined ? images : { ...images, labels: readLabels(labelsPath, n) };
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function imagesIn(directory: string, split: ImageSplit): string {
+  const name = `${PREFIX[split]}-images-idx3-ubyte`;
+  const found = spellings(directory, name);
+  if (found !== undefined) return found;
+  throw new Error(
+    `${directory}: expected ${name} (also ${name.replace("-idx", ".idx")}, or with .gz) for the ${split} images, got none of them; put the file there or give another directory`,
+  );
+}
+
+function labelsBeside(imagesPath: string): string | undefined {
+  const name = basename(imagesPath).replace(/\.gz$/, "").replace(".idx", "-idx");
+  const labels = name.replace("images-idx3", "labels-idx1");
+  return labels === name ? undefined : spellings(dirname(imagesPath), labels);
+}
+
+/** The file called `name` in one of the ways in which such files are called. */
+function spellings(directory: string, name: string): string | undefined {
+  const dotted = name.replace("-idx", ".idx");
+  const there = new Set(readdirSync(directory));
+  const found = [name, dotted, `${name}.gz`, `${dotted}.gz`].find((spelling) => there.has(spelling));
+  return found === undefined ? undefined : join(directory, found);
+}
+
+function readLabels(path: string, count: number): Uint8Array {
+  const { shape, data } = parseIdx(readDataFile(path), path);
+  if (shape.length === 1 && shape[0] === count) return data;
+  throw new Error(
+    `${path}: expected ${count} labels, one for each image, got shape [${shape.join(", ")}]; fetch images and labels of one set`,
+  );
 }

@@ -1,34 +1,54 @@
 import { extname } from "node:path";
 import { parseCsv, parseNpy } from "fluxion";
-import type { FloatArray } from "fluxion";
-import { readBytes } from "./read-file.ts";
+import type { FloatArray, NpyArray } from "fluxion";
+import { readDataFile } from "./read-file.ts";
 
-/** Points as files hold them. */
+/** Points of a file. */
 export interface LoadedPoints {
-  /** `[n, d]`, row-major. */
+  /** Row-major values: float32 as they are, anything else in float64. */
   readonly data: FloatArray;
+  /** Number of points and their dimension. */
   readonly shape: readonly [number, number];
 }
 
 /**
- * Reads points from a .npy file (`[n]` or `[n, d]`) or from text, one point a line.
- *
- * @throws Error naming the file and what is wrong with it
+ * Reads points from a .csv, .tsv, .txt or .npy file, one a row; a .npy vector `[n]` holds n points of dimension 1.
+ * @throws Error naming the path, what was expected, what came and how to fix it.
  */
 export function loadPoints(path: string): LoadedPoints {
-  if (extname(path).toLowerCase() !== ".npy") {
-    const { data, shape } = parseCsv(new TextDecoder().decode(readBytes(path)), path);
+  const extension = extname(path).toLowerCase();
+  if (extension === ".npy") return pointsOf(parseNpy(readDataFile(path), path), path);
+  if ([".csv", ".tsv", ".txt"].includes(extension)) {
+    const { data, shape } = parseCsv(textOf(readDataFile(path), path), path);
     return { data, shape };
   }
-  const { data, shape } = parseNpy(readBytes(path), path);
-  const [n = 0, d = 1] = shape;
-  if (shape.length < 1 || shape.length > 2) {
-    throw new Error(`${path}: expected points [n, d], got an array [${shape.join(", ")}]; reshape it`);
+  throw new Error(
+    `${path}: expected a .csv, .tsv, .txt or .npy file, got ${extension || "no extension"}; convert or rename it`,
+  );
+}
+
+function textOf(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new Error(`${path}: expected text in UTF-8, got other bytes; export it as plain csv`, { cause });
   }
-  const values = data instanceof Float32Array || data instanceof Float64Array ? data : Float64Array.from(data as ArrayLike<number>, Number);
+}
+
+function pointsOf({ data, shape }: NpyArray, path: string): LoadedPoints {
+  const [n = 0, d = 1, ...more] = shape;
+  if (shape.length === 0 || more.length > 0 || n === 0 || d === 0) {
+    throw new Error(
+      `${path}: expected points [n, d] with n, d ≥ 1, got shape [${shape.join(", ")}]; reshape the array`,
+    );
+  }
+  const values = data instanceof Float32Array || data instanceof Float64Array ? data : Float64Array.from(data, Number);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
-    throw new Error(`${path}: expected finite numbers, got ${String(values[bad])} in row ${String(Math.floor(bad / d))}; remove that row`);
+    const place = `row ${Math.floor(bad / d) + 1}, column ${(bad % d) + 1}`;
+    throw new Error(
+      `${path}: expected finite values, got ${values[bad] ?? NaN} in ${place}; remove or repair that row`,
+    );
   }
   return { data: values, shape: [n, d] };
 }

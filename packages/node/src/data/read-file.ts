@@ -1,21 +1,42 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
+/** Most bytes that a compressed file may unpack to. */
+const MAX_UNPACKED_BYTES = 2 ** 32 - 1;
+
 /**
- * The bytes of a file, unpacked if it is gzip by its first bytes.
- *
- * @throws Error naming the path if there is no such file or its gzip data are broken
+ * The bytes of a data file, unpacked if they begin like a gzip file, whatever the file is called.
+ * @throws Error naming the path if it is missing, no file, unreadable or a damaged gzip file.
  */
-export function readBytes(path: string): Uint8Array {
-  if (!existsSync(path) || !statSync(path).isFile()) {
-    throw new Error(`${path}: expected a file, got ${existsSync(path) ? "a directory" : "nothing"}; check the path`);
-  }
-  const bytes = readFileSync(path);
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+export function readDataFile(path: string): Uint8Array {
+  const bytes = readBytes(path);
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return plain(bytes);
   try {
-    return gunzipSync(bytes);
+    return plain(gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${path}: expected complete gzip data, got ${reason}; fetch the file again`, { cause });
+    throw new Error(
+      `${path}: expected a whole gzip file, got one that does not unpack (${reason(cause)}); fetch it again`,
+      { cause },
+    );
   }
 }
+
+function readBytes(path: string): Uint8Array {
+  try {
+    if (statSync(path).isFile()) return readFileSync(path);
+  } catch (cause) {
+    const missing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    throw new Error(
+      `${path}: expected a file, got ${missing ? "nothing there" : reason(cause)}; check the path and its permissions`,
+      { cause },
+    );
+  }
+  throw new Error(`${path}: expected a file, got a directory or device; give the path of one file`);
+}
+
+/** The same bytes without the methods of a Node buffer, whose `slice` does not copy. */
+function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
