@@ -1,5 +1,5 @@
 import { otPath } from "./ot.ts";
-import type { OtPathOptions } from "./ot.ts";
+
 import type { Path } from "./path.ts";
 import { polynomialPath } from "./polynomial.ts";
 import type { PolynomialPathOptions } from "./polynomial.ts";
