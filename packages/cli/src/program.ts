@@ -51,13 +51,14 @@ export function program(): Command {
     .option("--out <directory>", "run directory (default runs/NAME-1, -2, …)")
     .option("--resume <run>", "go on with an interrupted run")
     .option("--config <file>", "options from a JSON file; flags win")
+    .option("--checkpoint-seconds <seconds>", "time between checkpoints", number, 30)
     .option("--dry-run", "print the resolved options and stop");
   for (const { key, description } of optionList) {
     training.addOption(new Option(`${flagOf(key)} <value>`, description).argParser((text: string) => parseFlag(key, text)));
   }
   training.action(async (data: string | undefined, flags: Readonly<Record<string, unknown>>) => {
-    const { out, resume, config, dryRun, ...options } = flags as TrainArguments & Record<string, unknown>;
-    await train({ ...options, ...(data !== undefined && { data }) }, { out, resume, config, dryRun });
+    const { out, resume, config, dryRun, checkpointSeconds, ...options } = flags as TrainArguments & Record<string, unknown>;
+    await train({ ...options, ...(data !== undefined && { data }) }, { out, resume, config, dryRun, checkpointSeconds });
   });
 
   withSolver(root.command("sample").description("draw samples from a run").argument("<run>", "run directory"))

@@ -19,6 +19,8 @@ export interface TrainArguments {
   readonly resume?: string | undefined;
   readonly config?: string | undefined;
   readonly dryRun?: boolean | undefined;
+  /** Seconds between checkpoints. */
+  readonly checkpointSeconds: number;
 }
 
 /** A run that is stopped before its end, with everything saved. */
@@ -31,7 +33,7 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     if (stray.length > 0) {
       throw new Error(`--resume: a run goes on with its own options, got also ${stray.join(", ")}; leave them out`);
     }
-    return resumeRun(openRun(args.resume));
+    return resumeRun(openRun(args.resume), args.checkpointSeconds);
   }
   const options = parseOptions({ ...readConfig(args.config), ...given }, args.config ?? "options");
   const resolved = { ...options, data: absoluteData(options.data), ...defaultLength(options) };
@@ -64,10 +66,10 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     const [d = 1] = task.training.eventShape;
     writeAtomic(run.file("held-out.npy"), writeNpy(task.heldOut, [task.heldOut.length / d, d]));
   }
-  return trainRun({ run, options: resolved, task, model, path, trainer });
+  return trainRun({ run, options: resolved, task, model, path, trainer, checkpointSeconds: args.checkpointSeconds });
 }
 
-async function resumeRun(run: Run): Promise<string> {
+async function resumeRun(run: Run, checkpointSeconds: number): Promise<string> {
   const { record } = run;
   const options = parseOptions(record.options, run.file("options.json"));
   const task = loadTask(options);
@@ -75,7 +77,7 @@ async function resumeRun(run: Run): Promise<string> {
   const state = run.loadState(model);
   run.dropMetricsAfter(state?.step ?? 0);
   const trainer = await makeTrainer({ ...options, threads: record.threads }, task, model, path, state);
-  return trainRun({ run, options, task, model, path, trainer });
+  return trainRun({ run, options, task, model, path, trainer, checkpointSeconds });
 }
 
 interface Training {
@@ -85,6 +87,7 @@ interface Training {
   readonly model: Model;
   readonly path: Path;
   readonly trainer: Trainer;
+  readonly checkpointSeconds: number;
 }
 
 function readConfig(file: string | undefined): Record<string, unknown> {
@@ -188,9 +191,7 @@ async function measure({ run, options, trainer }: Training): Promise<{ steps: nu
   return { steps, stepMs };
 }
 
-const checkpointEveryMs = 30_000;
-
-async function loop({ run, model, trainer }: Training, steps: number, stepMs: number): Promise<void> {
+async function loop({ run, model, trainer, checkpointSeconds }: Training, steps: number, stepMs: number): Promise<void> {
   const chunk = Math.max(1, Math.min(500, Math.round(250 / stepMs)));
   const stop = new AbortController();
   const interrupt = (): void => {
@@ -210,7 +211,7 @@ async function loop({ run, model, trainer }: Training, steps: number, stepMs: nu
       const rate = losses.length / seconds;
       run.addMetric({ step, loss, gradientNorm: average(gradientNorms), stepsPerSecond: rate });
       progress.update(step, { loss: smooth.toFixed(4), "steps/s": rate < 10 ? rate.toFixed(1) : formatCount(rate) });
-      if (performance.now() - saved > checkpointEveryMs) {
+      if (performance.now() - saved > 1000 * checkpointSeconds) {
         run.saveCheckpoint(model, trainer.state);
         saved = performance.now();
       }

@@ -1,5 +1,4 @@
 import { otPath } from "./ot.ts";
-
 import type { Path } from "./path.ts";
 import { polynomialPath } from "./polynomial.ts";
 import type { PolynomialPathOptions } from "./polynomial.ts";

@@ -95,7 +95,7 @@ describe("nn", () => {
     );
     const ones = Object.fromEntries(Object.keys(net.parameters).map((name) => [name, [2]]));
     expect((await applied(net, ones, [1], [1, 1])).data).toEqual([22]);
-    expect(() => trace("missing", { x: input([1, 1]) }, ({ x }) => ({ y: net.apply({}, x as Tensor) }))).toThrow(
+    expect(() => trace("missing", { x: input([1, 1]) }, ({ x }) => ({ y: net.apply({}, x) }))).toThrow(
       'apply: expected the parameter "first.weight", got none',
     );
   });

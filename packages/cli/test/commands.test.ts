@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseCsv, parseNpy } from "fluxion";
+import { describe, expect, it } from "vitest";
+import { fluxion, scratch } from "./harness.ts";
+
+const directory = scratch();
+const run = join(directory, "moons");
+
+describe("a run of points, from training to measurement", () => {
+  it("trains, reports and leaves everything behind", async () => {
+    const { code, stdout, stderr } = await fluxion("train", "moons", "--steps", "600", "--width", "32", "--depth", "2", "--points", "5000", "--out", run);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/100% \| step 600\/600/);
+    expect(stdout).toMatch(/gap\s+\d+\.\d+ ± \d\.\d+ nats/);
+    for (const name of ["options.json", "metrics.jsonl", "weights.safetensors", "state.safetensors", "held-out.npy", "log.txt", "report.html", "samples.png", "density.png", "trajectories.png", "loss.png"]) {
+      expect(existsSync(join(run, name)), name).toBe(true);
+    }
+    const page = readFileSync(join(run, "report.html"), "utf8");
+    expect(page).not.toMatch(/(src|href)="https?:/);
+    expect(page.match(/<(svg|img)/g)?.length).toBeGreaterThanOrEqual(4);
+    expect(readdirSync(run).filter((name) => name.endsWith(".tmp") || name === "lock")).toEqual([]);
+  }, 60_000);
+
+  it("samples reproducibly to csv and npy, with fixed and adaptive solvers", async () => {
+    const [csv, again, npy] = [join(directory, "a.csv"), join(directory, "b.csv"), join(directory, "c.npy")];
+    const first = await fluxion("sample", run, "-n", "50", "--solver", "rk4", "--steps", "10", "--seed", "3", "--out", csv);
+    expect(first.stdout).toMatch(/50 samples, rk4, 40 NFE/);
+    await fluxion("sample", run, "-n", "50", "--solver", "rk4", "--steps", "10", "--seed", "3", "--out", again);
+    await fluxion("sample", run, "-n", "50", "--rtol", "1e-4", "--atol", "1e-4", "--seed", "3", "--out", npy);
+    expect(readFileSync(again, "utf8")).toBe(readFileSync(csv, "utf8"));
+    const points = parseCsv(readFileSync(csv, "utf8"));
+    const adaptive = parseNpy(readFileSync(npy));
+    expect(points.shape).toEqual([50, 2]);
+    expect(adaptive.shape).toEqual([50, 2]);
+    points.data.forEach((value, i) => {
+      expect(Math.abs(value - Number(adaptive.data[i]))).toBeLessThan(0.05);
+    });
+  }, 60_000);
+
+  it("evaluates and inspects as JSON", async () => {
+    const evaluated = JSON.parse((await fluxion("evaluate", run, "--json")).stdout) as Record<string, number>;
+    expect(evaluated["points"]).toBe(500);
+    expect(evaluated["gap"]).toBeGreaterThan(-0.2);
+    expect(evaluated["nfe"]).toBeGreaterThan(6);
+    const inspected = JSON.parse((await fluxion("inspect", run, "--json")).stdout) as Record<string, unknown>;
+    expect(inspected).toMatchObject({ step: 600, steps: 600, options: { data: "moons", width: 32 } });
+  }, 60_000);
+
+  it("plans without doing", async () => {
+    const out = join(directory, "planned");
+    const { stdout } = await fluxion("train", "rings", "--steps", "5", "--dry-run", "--out", out);
+    expect(JSON.parse(stdout)).toMatchObject({ options: { data: "rings", steps: 5, learningRate: 1e-3 }, path: { kind: "ot" } });
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("trains points of one and of many dimensions from files", async () => {
+    const one = join(directory, "one.csv");
+    writeFileSync(one, Array.from({ length: 200 }, (_, i) => String(Math.sin(i))).join("\n"));
+    const many = join(directory, "many.csv");
+    writeFileSync(many, Array.from({ length: 60 }, (_, i) => Array.from({ length: 40 }, (__, j) => String(Math.sin(i * 40 + j))).join(",")).join("\n"));
+    for (const file of [one, many]) {
+      const { code, stdout, stderr } = await fluxion("train", file, "--steps", "20", "--width", "16", "--depth", "1", "--out", `${file}-run`);
+      expect(stderr).toBe("");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/NLL/);
+    }
+  }, 60_000);
+});
+
+describe("bad input", () => {
+  const file = (name: string, content: string): string => {
+    const path = join(directory, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const cases: readonly (readonly [string, () => readonly string[], RegExp])[] = [
+    ["unknown data", () => ["train", "nonsense"], /data: expected checkerboard.*got "nonsense"/s],
+    ["a missing file", () => ["train", join(directory, "none.csv")], /none\.csv: expected .*got (nothing|no such file)/s],
+    ["ragged rows", () => ["train", file("ragged.csv", "1,2\n3\n")], /ragged\.csv: expected 2 columns.*line 2/s],
+    ["words among numbers", () => ["train", file("words.csv", "1,2\n3,x\n")], /words\.csv: .*line 2, column 2/s],
+    ["NaN in data", () => ["train", file("nan.csv", "1,2\nnan,4\n")], /nan\.csv: .*line 2, column 1/s],
+    ["a truncated npy", () => ["train", file("cut.npy", "\x93NUMPY")], /cut\.npy: expected/],
+    ["a directory without IDX files", () => ["train", directory], /expected train-images-idx3-ubyte/],
+    ["an unknown flag", () => ["train", "moons", "--nonsense", "1"], /unknown option '--nonsense'/],
+    ["a value out of range", () => ["train", "moons", "--width", "0"], /width: .*got 0/],
+    ["both lengths", () => ["train", "moons", "--steps", "5", "--minutes", "1"], /steps and minutes: expected one/],
+    ["a U-Net option for points", () => ["train", "moons", "--channels", "8"], /channels: expected only for images/],
+    ["an unknown key in a config", () => ["train", "--config", file("c.json", '{"data":"moons","widht":3}')], /unknown option "widht"; known are/],
+    ["a config that is no JSON", () => ["train", "--config", file("d.json", "{")], /d\.json: expected JSON/],
+    ["an unknown solver", () => ["sample", run, "--solver", "magic", "--out", "x.csv"], /--solver.*Allowed choices are euler/s],
+    ["tolerances for a fixed-step solver", () => ["sample", run, "--solver", "euler", "--rtol", "1e-3", "--out", "x.csv"], /euler: rtol is for adaptive solvers/],
+    ["steps for an adaptive solver", () => ["sample", run, "--steps", "10", "--out", "x.csv"], /dopri5: steps is for fixed-step solvers/],
+    ["a file type that does not fit", () => ["sample", run, "--out", "x.jpg"], /--out: expected \.csv, \.npy or \.png/],
+    ["no run", () => ["evaluate", join(directory, "absent")], /expected a run directory, got nothing/],
+    ["a directory that is no run", () => ["inspect", directory], /one without options\.json/],
+    ["a run directory that is taken", () => ["train", "moons", "--steps", "5", "--out", run], /expected a new or empty directory/],
+    ["options beside --resume", () => ["train", "--resume", run, "--width", "3"], /--resume: a run goes on with its own options/],
+  ];
+  it.each(cases)("%s", async (_name, args, message) => {
+    const { code, stderr } = await fluxion(...args());
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(code).not.toBe(0);
+  });
+});
