@@ -9,3 +9,24 @@ export { createRun, lockRun, openRun, writeAtomic } from "./runs/index.ts";
 // data
 export type { ImageSplit, LoadedImages, LoadedPoints, ResolveModule } from "./data/index.ts";
 export { loadImages, loadPoints, locateDataset } from "./data/index.ts";
+
+// images
+export type { ImageBatch, ImageGridOptions, PngOptions, Raster } from "./images/index.ts";
+export { decodeImage, encodePng, imageGrid, writeImages } from "./images/index.ts";
+
+// figures
+export type { DensityGrid, ImageTrajectory, Interval, LossCurve, PointCloud, PointTrajectory, SamplesFigureOptions, SvgToPngOptions } from "./figures/index.ts";
+export {
+  densityFigure,
+  densityGrid,
+  imageGridFigure,
+  imageTrajectoryFigure,
+  lossFigure,
+  samplesFigure,
+  svgToPng,
+  trajectoryFigure,
+} from "./figures/index.ts";
+
+// report
+export type { Report, ReportFigure, ReportRow } from "./report/index.ts";
+export { renderReport } from "./report/index.ts";

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { extname, join } from "node:path";
-import { Key, toPixels, writeCsv, writeNpy } from "fluxion";
+import { extname } from "node:path";
+import { Key, writeCsv, writeNpy } from "fluxion";
 import type { Examples, SolverName } from "fluxion";
-import { encodePng, imageGrid, scatter, svgToPng, writeAtomic } from "@fluxion/node";
+import { encodePng, imageGrid, samplesFigure, svgToPng, writeAtomic, writeImages } from "@fluxion/node";
 import { formatCount, formatSeconds } from "../format.ts";
+import { pixelsOf } from "../pixels.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion sample`. */
@@ -45,23 +45,17 @@ function writerFor(out: string, event: readonly number[]): (examples: Examples) 
   }
   if (kind === ".png" && images) return saved(gridPng);
   if (kind === ".png" && event[0] === 2) {
-    return saved(({ values }) => svgToPng(scatter([{ title: "samples", points: Float32Array.from(values) }])));
+    return saved(async ({ values, shape: [n = 0] }) => svgToPng(await samplesFigure({ samples: { values, shape: [n, 2] } })));
   }
-  if (kind === "" && images) return (examples) => writeDirectory(out, examples);
+  if (kind === "" && images) {
+    return async (examples) => {
+      await writeImages(out, pixelsOf(examples));
+    };
+  }
   const choices = images ? ".png, .npy or a directory" : event[0] === 2 ? ".csv, .npy or .png" : ".csv or .npy";
   throw new Error(`--out: expected ${choices} for examples of shape [${event.join(", ")}], got "${out}"`);
 }
 
-function gridPng({ values, shape: [n = 0, c = 1, h = 1, w = 1] }: Examples): Promise<Uint8Array> {
-  return encodePng(imageGrid(toPixels(values.map((value) => value / 128 - 1)), [n, c, h, w], { columns: Math.ceil(Math.sqrt(n)), scale: 3 }));
-}
-
-async function writeDirectory(out: string, { values, shape: [n = 0, c = 1, height = 1, width = 1] }: Examples): Promise<void> {
-  if (!existsSync(out)) mkdirSync(out, { recursive: true });
-  const size = c * height * width;
-  for (let i = 0; i < n; i++) {
-    const one = toPixels(values.slice(i * size, (i + 1) * size).map((value) => value / 128 - 1));
-    const png = await encodePng(imageGrid(one, [1, c, height, width], { columns: 1, scale: 1, padding: 0 }));
-    writeAtomic(join(out, `${String(i).padStart(5, "0")}.png`), png);
-  }
+function gridPng(examples: Examples): Promise<Uint8Array> {
+  return encodePng(imageGrid(pixelsOf(examples)));
 }

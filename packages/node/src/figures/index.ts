@@ -1,0 +1,13 @@
+export type { DensityGrid } from "./density-figure.ts";
+export { densityFigure, densityGrid } from "./density-figure.ts";
+export type { ImageTrajectory } from "./image-figures.ts";
+export { imageGridFigure, imageTrajectoryFigure } from "./image-figures.ts";
+export type { LossCurve } from "./loss-figure.ts";
+export { lossFigure } from "./loss-figure.ts";
+export type { Interval, PointCloud } from "./points.ts";
+export type { SamplesFigureOptions } from "./samples-figure.ts";
+export { samplesFigure } from "./samples-figure.ts";
+export type { SvgToPngOptions } from "./svg-to-png.ts";
+export { svgToPng } from "./svg-to-png.ts";
+export type { PointTrajectory } from "./trajectory-figure.ts";
+export { trajectoryFigure } from "./trajectory-figure.ts";

@@ -1,0 +1,2 @@
+export type { Report, ReportFigure, ReportRow } from "./render-report.ts";
+export { renderReport } from "./render-report.ts";
