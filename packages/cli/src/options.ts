@@ -30,7 +30,7 @@ const schema = z.strictObject({
   attention: z.array(whole(1)).optional().describe("heights of the feature maps with self-attention (default the coarsest)"),
   patch: whole(1).optional().describe("side of the squares that the U-Net folds into channels (default 2)"),
 
-  learningRate: positive.default(1e-3).describe("peak learning rate of Adam"),
+  learningRate: positive.optional().describe("peak learning rate of Adam (default 5e-3; images 1e-3)"),
   warmup: whole(0).default(200).describe("steps of linear warm-up"),
   schedule: z.enum(["constant", "polynomial"]).default("polynomial").describe("learning rate after the warm-up"),
   weightDecay: z.number().min(0).default(0).describe("decoupled weight decay (AdamW)"),

@@ -51,7 +51,7 @@ describe("a run of points, from training to measurement", () => {
   it("plans without doing", async () => {
     const out = join(directory, "planned");
     const { stdout } = await fluxion("train", "rings", "--steps", "5", "--dry-run", "--out", out);
-    expect(JSON.parse(stdout)).toMatchObject({ options: { data: "rings", steps: 5, learningRate: 1e-3 }, path: { kind: "ot" } });
+    expect(JSON.parse(stdout)).toMatchObject({ options: { data: "rings", steps: 5, schedule: "polynomial" }, path: { kind: "ot" } });
     expect(existsSync(out)).toBe(false);
   });
 

@@ -119,7 +119,7 @@ async function makeTrainer(options: TrainOptions, { training }: Task, model: Mod
     data: training,
     key: Key.from(options.seed).child("training"),
     batchSize: options.batch ?? (model.eventShape.length === 1 ? 256 : 64),
-    learningRate: options.learningRate,
+    learningRate: options.learningRate ?? (model.eventShape.length === 1 ? 5e-3 : 1e-3),
     warmupSteps: options.warmup,
     schedule: options.schedule,
     weightDecay: options.weightDecay,

@@ -23,7 +23,7 @@ export interface MlpOptions {
   readonly activation?: ActivationName | undefined;
   /** How time enters beside x: t itself, or the sine and cosine of kπt. Default: "fourier". */
   readonly time?: "fourier" | "plain" | undefined;
-  /** The number of frequencies, k = 1 to this. Default: 4. Only with `time: "fourier"`. */
+  /** The number of frequencies, k = 1 to this. Default: 8. Only with `time: "fourier"`. */
   readonly timeFrequencies?: number | undefined;
 }
 
@@ -69,7 +69,7 @@ function resolve(options: MlpOptions): MlpConfig {
     depth: wholeNumber("mlp: depth", depth),
     activation: oneOf("mlp: activation", activation, activationNames),
     time: oneOf("mlp: time", time, ["fourier", "plain"]),
-    ...(time === "fourier" && { timeFrequencies: wholeNumber("mlp: timeFrequencies", timeFrequencies ?? 4) }),
+    ...(time === "fourier" && { timeFrequencies: wholeNumber("mlp: timeFrequencies", timeFrequencies ?? 8) }),
   };
 }
 

@@ -4,8 +4,8 @@ import { compileModel, distance, gradientErrors, pick, randomFeeds, values } fro
 
 describe("mlp", () => {
   it("has the parameters that a hand count gives", () => {
-    // (2 + 8)·128 + 128, three times 128·128 + 128, 128·2 + 2
-    expect(parameterCount(mlp({ dimension: 2 }))).toBe(1408 + 3 * 16_512 + 258);
+    // (2 + 16)·128 + 128, three times 128·128 + 128, 128·2 + 2
+    expect(parameterCount(mlp({ dimension: 2 }))).toBe(2432 + 3 * 16_512 + 258);
     expect(parameterCount(mlp({ dimension: 3, width: 5, depth: 1, time: "plain" }))).toBe(4 * 5 + 5 + 5 * 3 + 3);
     expect(Object.keys(mlp({ dimension: 2, depth: 1 }).parameters)).toEqual([
       "hidden.0.weight",

@@ -1,0 +1,148 @@
+import { add, div, hostTensor, neg, referenceRuntime, reshape, sin, square, sub } from "@fluxion/graph";
+import type { HostTensor, Runtime, Tensor } from "@fluxion/graph";
+import { integrator, isFsal, SolveError, solvers } from "fluxion";
+import type { Field, SolverName } from "fluxion";
+import { describe, expect, it } from "vitest";
+import { fixedGridProgram } from "../../src/solvers/step-program.ts";
+
+const one = (value: number): HostTensor[] => [hostTensor(Float64Array.of(value), [1, 1])];
+const field = (f: (t: Tensor, y: Tensor) => Tensor): Field => ({ state: [[1]], derivative: (t, [y]) => (y ? [f(reshape(t, [1, 1]), y)] : []) });
+const first = (state: readonly HostTensor[]): number => Number(state[0]?.data[0]);
+
+/** y' = −y + sin t, y(0) = 1. */
+const forced = field((t, y) => add(neg(y), sin(t)));
+const exact = 1.5 * Math.exp(-1) + (Math.sin(1) - Math.cos(1)) / 2;
+
+/** The error at t = 1 of a fixed grid, for any tableau. */
+async function gridError(name: SolverName, steps: number): Promise<number> {
+  const { a, b, c } = solvers[name];
+  const stages = b.length;
+  const matrix = (f: (i: number, j: number) => number) =>
+    hostTensor(Float64Array.from({ length: stages * stages }, (_, k) => f(Math.floor(k / stages), k % stages)), [stages, stages]);
+  const executable = await referenceRuntime().compile(fixedGridProgram(forced, stages));
+  const out = await executable.run({
+    y0: one(1)[0] as HostTensor,
+    a: matrix((i, j) => (a as readonly (readonly number[])[])[i]?.[j] ?? 0),
+    slots: matrix((i, j) => Number(i === j)),
+    b: hostTensor(Float64Array.from(b), [stages]),
+    h: hostTensor(new Float64Array(steps).fill(1 / steps), [steps]),
+    times: hostTensor(Float64Array.from({ length: steps * stages }, (_, k) => (Math.floor(k / stages) + (c[k % stages] ?? NaN)) / steps), [steps, stages]),
+  });
+  return Math.abs(Number(out["next0"]?.data[0]) - exact);
+}
+
+describe.each(Object.keys(solvers) as SolverName[])("%s", (name) => {
+  it("converges with its order", async () => {
+    const [coarse, fine] = [await gridError(name, 16), await gridError(name, 32)];
+    expect(Math.abs(Math.log2(coarse / fine) - solvers[name].order)).toBeLessThan(0.3);
+  });
+});
+
+it.each([
+  ["euler", [3.353e-2, 1.635e-2, 8.073e-3]],
+  ["midpoint", [1.309e-3, 3.136e-4, 7.677e-5]],
+  ["heun", [8.698e-4, 2.065e-4, 5.031e-5]],
+] as const)("%s has the errors of the public peers on y' = −y + sin t", async (name, errors) => {
+  for (const [i, expected] of errors.entries()) {
+    expect((await gridError(name, 10 * 2 ** i)) / expected).toBeCloseTo(1, 3);
+  }
+});
+
+const adaptive = ["bosh3", "tsit5", "dopri5"] as const;
+
+/** A runtime that notes the times at which the field is evaluated. */
+function recording(): { runtime: Runtime; times: number[] } {
+  const times: number[] = [];
+  const inner = referenceRuntime();
+  return {
+    times,
+    runtime: {
+      device: inner.device,
+      compile: async (program, options) => {
+        const executable = await inner.compile(program, options);
+        return {
+          ...executable,
+          run: (feeds) => {
+            for (const name of ["t", "times"]) times.push(...Array.from(feeds[name]?.data ?? [], Number));
+            return executable.run(feeds);
+          },
+        };
+      },
+    },
+  };
+}
+
+describe.each(adaptive)("%s, adaptive", (solver) => {
+  it("meets its tolerance, and its error falls with it", async () => {
+    expect(isFsal(solvers[solver])).toBe(true);
+    const solve = integrator(referenceRuntime(), forced);
+    const errors = [];
+    for (const tolerance of [1e-3, 1e-6, 1e-9]) {
+      const { state } = await solve.solve(one(1), [0, 1], { solver, rtol: tolerance, atol: tolerance });
+      errors.push(Math.abs(first(state) - exact));
+      expect(errors.at(-1)).toBeLessThan(20 * tolerance);
+    }
+    expect(errors[2]).toBeLessThan(errors[0] ?? 0);
+  });
+
+  it.each([[[0, 1]], [[1, 0]], [[0.2, 0.7]]] as const)("stays within %j and counts its evaluations", async (interval) => {
+    const { runtime, times } = recording();
+    const { nfe, accepted, result, t } = await integrator(runtime, forced).solve(one(1), interval, { solver, rtol: 1e-5, atol: 1e-5 });
+    expect(result).toBe("success");
+    expect(t).toBe(interval[1]);
+    expect(accepted).toBeGreaterThan(1);
+    expect(times).toHaveLength(nfe);
+    expect(Math.min(...times.map(Math.fround))).toBeGreaterThanOrEqual(Math.min(...interval));
+    expect(Math.max(...times.map(Math.fround))).toBeLessThanOrEqual(Math.max(...interval));
+  });
+
+  it("goes back to where it came from", async () => {
+    const solve = integrator(referenceRuntime(), forced);
+    const options = { solver, rtol: 1e-9, atol: 1e-9 };
+    const there = await solve.solve(one(1), [0, 1], options);
+    const back = await solve.solve(there.state, [1, 0], options);
+    expect(first(back.state)).toBeCloseTo(1, 6);
+  });
+});
+
+describe("a solve that fails", () => {
+  const explosive = field((_t, y) => square(y));
+  const singular = field((t) => div(1, sub(0.5, t)));
+
+  it("spends its budget and returns the last state", async () => {
+    const solve = integrator(referenceRuntime(), forced);
+    const solution = await solve.solve(one(1), [0, 1], { rtol: 1e-10, atol: 1e-10, maxSteps: 3, throwOnFailure: false });
+    expect(solution).toMatchObject({ result: "maxStepsReached" });
+    expect(solution.t).toBeGreaterThan(0);
+    await expect(solve.solve(one(1), [0, 1], { rtol: 1e-10, atol: 1e-10, maxSteps: 3 })).rejects.toThrow(/maxStepsReached.*raise maxSteps/);
+  });
+
+  it("names underflow and values that are not finite", async () => {
+    const stuck = await integrator(referenceRuntime(), explosive).solve(one(2), [0, 1], { throwOnFailure: false });
+    expect(["stepSizeUnderflow", "nonFinite", "maxStepsReached"]).toContain(stuck.result);
+    expect(stuck.t).toBeLessThan(0.51);
+    await expect(integrator(referenceRuntime(), singular).solve(one(0), [0, 1])).rejects.toThrow(SolveError);
+    const nan = await integrator(referenceRuntime(), forced).solve(one(NaN), [0, 1], { throwOnFailure: false });
+    expect(nan.result).toBe("nonFinite");
+  });
+
+  it("can be aborted", async () => {
+    const stop = new AbortController();
+    const onStep = (): void => {
+      stop.abort();
+    };
+    const solution = await integrator(referenceRuntime(), forced).solve(one(1), [0, 1], { rtol: 1e-9, atol: 1e-9, signal: stop.signal, onStep, throwOnFailure: false });
+    expect(solution).toMatchObject({ result: "aborted", accepted: 1 });
+  });
+
+  it.each([
+    [{ solver: "euler", rtol: 1e-3 }, /euler: rtol is for adaptive solvers/],
+    [{ solver: "dopri5", steps: 3 }, /dopri5: steps is for fixed-step solvers/],
+    [{ solver: "magic" as SolverName }, /expected one of euler, .*got "magic"/],
+    [{ solver: "euler", steps: 0 }, /steps: expected a whole number from 1, got 0/],
+    [{ atol: 0 }, /atol: expected a number above 0, got 0/],
+  ] as const)("refuses %j", async (options, message) => {
+    await expect(integrator(referenceRuntime(), forced).solve(one(1), [0, 1], options)).rejects.toThrow(message);
+  });
+});
+
