@@ -29,7 +29,8 @@ export async function trainFlow({ steps, chunk = 100, onProgress, signal, ...opt
   const trainer = await createTrainer(options);
   try {
     while (trainer.state.step < steps && signal?.aborted !== true) {
-      onProgress?.(await trainer.advance(Math.min(chunk, steps - trainer.state.step), steps));
+      const report = await trainer.advance(Math.min(chunk, steps - trainer.state.step), steps);
+      onProgress?.(report);
     }
     const { runtime, model, path, data, threads } = options;
     const params = unflattenValues(model.parameters, trainer.state.ema);
