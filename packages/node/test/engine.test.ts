@@ -1,0 +1,88 @@
+import * as g from "@fluxion/graph";
+import { hostTensor, input, referenceRuntime, scan, sizeOf, trace } from "@fluxion/graph";
+import type { HostTensor, Program, Tensor } from "@fluxion/graph";
+import { nodeRuntime } from "@fluxion/node";
+import { describe, expect, it } from "vitest";
+
+const runtime = await nodeRuntime({ threads: 1 });
+const at = (shape: readonly number[], seed = 1): HostTensor =>
+  hostTensor(Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(1.3 * i + seed)), shape);
+
+/** ONNX Runtime against the float64 interpreter. */
+async function agree(program: Program, feeds: Record<string, HostTensor>): Promise<void> {
+  const fast = await (await runtime.compile(program)).run(feeds);
+  const exact = await (await referenceRuntime().compile(program)).run(feeds);
+  for (const [name, { data, shape }] of Object.entries(exact)) {
+    expect(fast[name]?.shape).toEqual(shape);
+    const scale = Math.max(1, ...Array.from(data, (value) => Math.abs(Number(value))));
+    data.forEach((value, i) => expect(Math.abs(Number(fast[name]?.data[i]) - Number(value)) / scale).toBeLessThan(2e-5));
+  }
+}
+
+const [x0, w0] = [at([3, 4]), at([4, 4], 2)];
+const specs = { x: input(["batch", 4]), w: input([4, 4]), n: input(["steps", 4]) };
+type Body = Parameters<typeof scan>[1];
+const scans: Readonly<Record<string, (w: Tensor) => Body>> = {
+  "an unchanged state": () => ([a, b]) => ({ carry: [a as Tensor, g.add(b as Tensor, 1)], ys: [] }),
+  "a swapped state": () => ([a, b]) => ({ carry: [b as Tensor, a as Tensor], ys: [] }),
+  "one value used twice": () => ([a]) => {
+    const next = g.tanh(a as Tensor);
+    return { carry: [next, next], ys: [next, next] };
+  },
+  "a passed-through input": () => ([a, b], [n]) => ({ carry: [a as Tensor, b as Tensor], ys: [n as Tensor] }),
+  "captured values, constant and computed": (w) => ([a, b], [n]) => ({
+    carry: [g.add(g.matmul(a as Tensor, g.mul(w, 0.3)), n as Tensor), g.mul(b as Tensor, g.constant([0.1, 0.2, 0.3, 0.4]))],
+    ys: [g.sum(a as Tensor)],
+  }),
+  "a scan inside": (w) => ([a, b], [n]) => {
+    const inner = scan({ carry: [a as Tensor], xs: [w] }, ([c], [row]) => ({ carry: [g.sin(g.add(c as Tensor, row as Tensor))], ys: [] }));
+    return { carry: [inner.carry[0] as Tensor, g.add(b as Tensor, n as Tensor)], ys: [] };
+  },
+};
+
+describe.each(Object.entries(scans))("a scan with %s", (_name, body) => {
+  it.each([1, 2, 5])("over %i steps", async (steps) => {
+    const program = trace("scan", specs, ({ x, w, n }) => {
+      const { carry, ys } = scan({ carry: [x, g.mul(x, 2)], xs: [n] }, body(w));
+      return Object.fromEntries([...carry, ...ys].map((y, i) => [`y${String(i)}`, y]));
+    });
+    await agree(program, { x: x0, w: w0, n: at([steps, 4], 3) });
+  });
+});
+
+it("runs whole gradients as the interpreter does, for any batch", async () => {
+  const program = trace("network", { x: input(["batch", 2, 20, 18]), w: input([16, 2, 3, 3]), v: input([4, 16, 3, 3]), z: input([1, "batch", 2, 20, 18]) }, ({ x, w, v, z }) => {
+    const h = g.silu(g.groupNorm(g.conv2d(x, w, { padding: 1 }), 4));
+    const y = g.upsampleNearest(g.conv2d(h, v, { stride: 2, padding: 1 }), 2);
+    const loss = g.mean(g.square(y));
+    const [gw, gv, gx] = g.grad(loss, [w, v, x]) as [Tensor, Tensor, Tensor];
+    const field = g.slice(y, 1, 0, 2);
+    return { loss, gw, gv, second: g.grad(g.sum(g.square(gx)), [w])[0] as Tensor, div: g.hutchinsonDivergence(field, x, z) };
+  });
+  for (const batch of [1, 3]) {
+    await agree(program, { x: at([batch, 2, 20, 18]), w: at([16, 2, 3, 3], 2), v: at([4, 16, 3, 3], 3), z: at([1, batch, 2, 20, 18], 4) });
+  }
+});
+
+describe("the runtime", () => {
+  const program = trace("small", { x: input(["batch", 2]) }, ({ x }) => ({ y: g.mul(x, 2) }));
+
+  it("refuses feeds that do not fit", async () => {
+    const executable = await runtime.compile(program);
+    await expect(executable.run({})).rejects.toThrow(/small: expected a value for input "x", got none/);
+    await expect(executable.run({ x: at([1, 2]), z: at([1]) })).rejects.toThrow(/small: no input "z"; its inputs are x/);
+    await expect(executable.run({ x: at([2, 3]) })).rejects.toThrow(/small: input "x" expects \[batch, 2\] with batch = 2, got \[2, 3\]/);
+    await executable.dispose();
+    await expect(executable.run({ x: at([1, 2]) })).rejects.toThrow(/disposed of/);
+    await expect(nodeRuntime({ threads: 0 })).rejects.toThrow(/threads/);
+  });
+
+  it("leaks nothing over 10,000 calls", async () => {
+    const executable = await runtime.compile(program);
+    const feeds = { x: at([64, 2]) };
+    for (let i = 0; i < 2000; i++) await executable.run(feeds);
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 10_000; i++) await executable.run(feeds);
+    expect(process.memoryUsage().rss - before).toBeLessThan(64e6);
+  }, 60_000);
+});
