@@ -27,7 +27,7 @@ function packagesIn(source: string): string[] {
 }
 
 /** A data package has nothing to import: its sources give `require.resolve` a path in it. */
-const resolves = (source: string, name: string) => source.includes(`"${name}/`);
+const resolves = (source: string, name: string) => new RegExp(`["\`]${name}/`).test(source);
 
 describe.each(["graph", "core", "node", "cli"].map((name) => join("packages", name)))("%s", (directory) => {
   const { dependencies = {}, version } = manifest(directory);

@@ -85,5 +85,5 @@ function describe(issue: z.core.$ZodIssue, options: Readonly<Record<string, unkn
 export function parseFlag(key: string, text: string): unknown {
   const field = Object.entries(schema.shape).find(([name]) => name === key)?.[1];
   const readings: unknown[] = [Number(text), text.split(",").map(Number), text];
-  return readings.find((reading) => field?.safeParse(reading).success) ?? text;
+  return readings.find((reading) => field?.safeParse(reading).success) ?? (text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text));
 }

@@ -14,10 +14,10 @@ interface Case {
 
 const g = graph;
 const s = [2, 3];
-const unary = (call: (x: Tensor) => Tensor, positive = false): Case => ({ shapes: [s], call: (x) => call(x as Tensor), positive });
+const unary = (call: (x: Tensor) => Tensor, positive = false): Case => ({ shapes: [s], call: (x) => call(x), positive });
 const binary = (call: (a: Tensor, b: Tensor) => Tensor, positive = false): Case => ({
   shapes: [[2, 3], [1, 3]],
-  call: (a, b) => call(a as Tensor, b as Tensor),
+  call: (a, b) => call(a, b),
   positive,
 });
 
@@ -82,17 +82,17 @@ describe.each(Object.entries(cases))("%s", (_name, { shapes, call, positive }) =
     const tangents = Object.fromEntries(shapes.map((shape, i) => [names[i] ?? "", at(shape, i + 5)]));
     const cotangent = at(outShape, 9);
     const program = trace("derivatives", { ...specs, c: input(outShape), ...Object.fromEntries(shapes.map((shape, i) => [`t${names[i] ?? ""}`, input([2, ...shape])])) }, (all) => {
-      const x = names.slice(0, shapes.length).map((name) => all[name as keyof typeof all] as Tensor);
-      const t = names.slice(0, shapes.length).map((name) => all[`t${name}` as keyof typeof all] as Tensor);
+      const x = names.slice(0, shapes.length).map((name) => all[name as keyof typeof all]);
+      const t = names.slice(0, shapes.length).map((name) => all[`t${name}` as keyof typeof all]);
       const y = call(...x);
       const [dy] = g.jvp([y], x, t);
       const gs = g.vjp([y], [all.c], x);
       return { dy: dy as Tensor, ...Object.fromEntries(gs.map((gx, i) => [`g${names[i] ?? ""}`, gx])) };
     });
     const stacked = Object.fromEntries(Object.entries(tangents).map(([name, x]) => [`t${name}`, hostTensor(Float64Array.of(...data(x), ...data(x).map((v) => -2 * v)), [2, ...x.shape])]));
-    const run = interpretProgram(program, { ...feeds, ...stacked, c: cotangent }) as Record<string, HostTensor>;
+    const run = interpretProgram(program, { ...feeds, ...stacked, c: cotangent });
     const expected = difference(tangents);
-    const simplified = interpretProgram(simplify(program), { ...feeds, ...stacked, c: cotangent }) as Record<string, HostTensor>;
+    const simplified = interpretProgram(simplify(program), { ...feeds, ...stacked, c: cotangent });
     expected.forEach((v, i) => {
       expect(data(run["dy"])[i]).toBeCloseTo(v, 5);
       expect(data(run["dy"])[expected.length + i]).toBeCloseTo(-2 * v, 5);

@@ -14,8 +14,8 @@ async function agree(program: Program, feeds: Record<string, HostTensor>): Promi
   const exact = await (await referenceRuntime().compile(program)).run(feeds);
   for (const [name, { data, shape }] of Object.entries(exact)) {
     expect(fast[name]?.shape).toEqual(shape);
-    const scale = Math.max(1, ...Array.from(data, (value) => Math.abs(Number(value))));
-    data.forEach((value, i) => expect(Math.abs(Number(fast[name]?.data[i]) - Number(value)) / scale).toBeLessThan(2e-5));
+    const scale = Math.max(1, ...Array.from(data as ArrayLike<unknown>, (value) => Math.abs(Number(value))));
+    (data as Float64Array).forEach((value, i) => expect(Math.abs(Number(fast[name]?.data[i]) - value) / scale).toBeLessThan(2e-5));
   }
 }
 

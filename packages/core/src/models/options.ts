@@ -42,5 +42,5 @@ export function divisor(where: string, value: unknown, whole: number): number {
 }
 
 function show(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
+  return value === undefined ? "undefined" : JSON.stringify(value);
 }

@@ -21,7 +21,7 @@ export function modelFromConfig(config: Readonly<Record<string, unknown>>): Mode
   const build = typeof kind === "string" && Object.hasOwn(builders, kind) ? builders[kind] : undefined;
   if (build === undefined) {
     throw new RangeError(
-      `modelFromConfig: expected kind to be one of ${Object.keys(builders).join(", ")}, got ${String(JSON.stringify(kind))}`,
+      `modelFromConfig: expected kind to be one of ${Object.keys(builders).join(", ")}, got ${JSON.stringify(kind)}`,
     );
   }
   return build(options);

@@ -223,7 +223,7 @@ async function firstStep(
   const h0 = Math.min(d0 < 1e-5 || d1 < 1e-5 ? 1e-6 : (0.01 * d0) / d1, Math.abs(span)) * Math.sign(span);
   const euler = y.map((tensor, i) => {
     const slope = k[i]?.data ?? [];
-    const data = Float64Array.from(tensor.data as ArrayLike<number>, (value, j) => Number(value) + h0 * Number(slope[j]));
+    const data = Float64Array.from(tensor.data as ArrayLike<number>, (value, j) => value + h0 * Number(slope[j]));
     return hostTensor(data, tensor.shape, tensor.data instanceof Float64Array ? "float64" : "float32");
   });
   const k1 = floats(await evaluate(clampFloat(t0 + h0, Math.min(t0, t1), Math.max(t0, t1)), euler));

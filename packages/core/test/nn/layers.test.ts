@@ -20,7 +20,7 @@ async function applied(
     hostTensor(params[name] ?? [], spec.shape, "float64"),
   ]);
   const executable = await referenceRuntime().compile(program);
-  const { y } = await executable.run({ ...Object.fromEntries(feeds), x: hostTensor(x, shape, "float64") });
+  const { y } = await executable.run({ ...(Object.fromEntries(feeds) as Record<string, HostTensor>), x: hostTensor(x, shape, "float64") });
   return { shape: y?.shape ?? [], data: Array.from(y?.data ?? [], Number) };
 }
 

@@ -22,7 +22,7 @@ async function gridError(name: SolverName, steps: number): Promise<number> {
   const executable = await referenceRuntime().compile(fixedGridProgram(forced, stages));
   const out = await executable.run({
     y0: one(1)[0] as HostTensor,
-    a: matrix((i, j) => (a as readonly (readonly number[])[])[i]?.[j] ?? 0),
+    a: matrix((i, j) => (a)[i]?.[j] ?? 0),
     slots: matrix((i, j) => Number(i === j)),
     b: hostTensor(Float64Array.from(b), [stages]),
     h: hostTensor(new Float64Array(steps).fill(1 / steps), [steps]),

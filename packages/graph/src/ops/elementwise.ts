@@ -390,7 +390,7 @@ const whereOp = singleOp<null>({
     }
     return { shape: broadcastShapes("where", cond.shape, a.shape, b.shape), dtype: a.dtype };
   },
-  evaluate: (inputs) => mapNd((c, a, b) => (c !== 0 ? (a ?? NaN) : (b ?? NaN)), ...inputs),
+  evaluate: (inputs) => mapNd((c = 0, a = NaN, b = NaN) => (c !== 0 ? a : b), ...inputs),
   vjp: (node, g) => {
     const [cond, a, b] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)];
     return [undefined, sumTo(where(cond, g, 0), a.shape), sumTo(where(cond, 0, g), b.shape)];

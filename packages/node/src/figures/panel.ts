@@ -18,6 +18,7 @@ export interface PicturePanel {
 const bareAxis = { title: null, labels: false, ticks: false } as const;
 
 /** A Vega-Lite unit: a picture with the axes of its frame. */
+// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- the literal type is what Vega-Lite accepts
 export function picturePanel({ picture, frame, side, title, axes = { x: "x₁", y: "x₂" }, grid = true }: PicturePanel) {
   const channel = (field: "x" | "y", [low, high]: Interval, name: string | undefined) => ({
     field,

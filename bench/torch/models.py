@@ -1,0 +1,160 @@
+"""The MLP and the U-Net of Fluxion in PyTorch, with its parameter names: the state dict is read from our values."""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+
+class TimeFeatures(nn.Module):
+    """Sine and cosine of fixed frequencies times t: [batch] to [batch, 2 * len(frequencies)]."""
+
+    def __init__(self, frequencies):
+        super().__init__()
+        omega = torch.tensor(frequencies, dtype=torch.float32)
+        self.register_buffer("omega", torch.cat([omega, omega]), persistent=False)
+        phase = torch.cat([torch.zeros_like(omega), torch.full_like(omega, math.pi / 2)])
+        self.register_buffer("phase", phase, persistent=False)
+
+    def forward(self, t):
+        return torch.sin(torch.addcmul(self.phase, t[:, None], self.omega))
+
+
+class Mlp(nn.Module):
+    """Hidden layers with SiLU on x beside the features of t."""
+
+    def __init__(self, dimension, width, depth, timeFrequencies, **_):
+        super().__init__()
+        self.features = TimeFeatures([math.pi * (i + 1) for i in range(timeFrequencies)])
+        sizes = [dimension + 2 * timeFrequencies] + [width] * depth
+        self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
+        self.output = nn.Linear(width, dimension)
+
+    def forward(self, x, t):
+        h = torch.cat([x, self.features(t)], 1)
+        for layer in self.hidden:
+            h = F.silu(layer(h))
+        return self.output(h)
+
+
+class TimeNetwork(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.features = TimeFeatures([1000 * 10_000 ** (-i / channels) for i in range(channels)])
+        self.linear1 = nn.Linear(2 * channels, 4 * channels)
+        self.linear2 = nn.Linear(4 * channels, 4 * channels)
+
+    def forward(self, t):
+        return F.silu(self.linear2(F.silu(self.linear1(self.features(t)))))
+
+
+class Residual(nn.Module):
+    def __init__(self, inputs, outputs, time, groups):
+        super().__init__()
+        self.groups = groups
+        self.norm = nn.GroupNorm(groups, inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.time = nn.Linear(time, 2 * outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
+        self.skip = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else None
+
+    def forward(self, x, features):
+        scale, shift = self.time(features)[:, :, None, None].chunk(2, 1)
+        h = self.conv1(F.silu(self.norm(x)))
+        h = torch.addcmul(shift, F.group_norm(h, self.groups), scale + 1)
+        return (x if self.skip is None else self.skip(x)) + self.conv2(F.silu(h))
+
+
+class Attention(nn.Module):
+    def __init__(self, channels, heads, groups):
+        super().__init__()
+        self.heads = heads
+        self.norm = nn.GroupNorm(groups, channels)
+        self.qkv = nn.Conv2d(channels, 3 * channels, 1)
+        self.out = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x):
+        n, c, height, width = x.shape
+        qkv = self.qkv(self.norm(x)).reshape(n, 3, self.heads, c // self.heads, height * width)
+        q, k, v = qkv.transpose(3, 4).unbind(1)
+        mixed = F.scaled_dot_product_attention(q, k, v).transpose(2, 3)
+        return x + self.out(mixed.reshape(n, c, height, width))
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, outputs, attends, channels, heads, groups):
+        super().__init__()
+        self.residual = Residual(inputs, outputs, 4 * channels, groups)
+        self.attention = Attention(outputs, heads, groups) if attends else None
+
+    def forward(self, x, time):
+        h = self.residual(x, time)
+        return h if self.attention is None else self.attention(h)
+
+
+class Unet(nn.Module):
+    def __init__(self, image, channels, multiples, blocks, attention, heads, groups, patch, **_):
+        super().__init__()
+        if patch != 1:
+            raise ValueError(f"unet: expected patch 1, got {patch}")
+        depth, height, _width = image
+        widths = [m * channels for m in multiples]
+        attends = [height // 2**level in attention for level in range(len(widths))]
+
+        def block(inputs, outputs, attend):
+            return Block(inputs, outputs, attend, channels, heads, groups)
+
+        def level(i, inputs):
+            return nn.ModuleList(block(inputs, widths[i], attends[i]) for _ in range(blocks))
+
+        steps = list(zip(widths, widths[1:]))
+        self.time = TimeNetwork(channels)
+        self.stem = nn.Conv2d(depth, widths[0], 3, padding=1)
+        self.down = nn.ModuleList(level(i, w) for i, w in enumerate(widths))
+        self.downsample = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in steps)
+        self.middle = nn.ModuleList(block(widths[-1], widths[-1], attend) for attend in (attends[-1], False))
+        self.up = nn.ModuleList(level(i, 2 * w) for i, w in reversed(list(enumerate(widths))))
+        self.upsample = nn.ModuleList(nn.Conv2d(b, a, 3, padding=1) for a, b in reversed(steps))
+        self.norm = nn.GroupNorm(groups, widths[0])
+        self.output = nn.Conv2d(widths[0], depth, 3, padding=1)
+
+    def forward(self, x, t):
+        time = self.time(t)
+        skips = []
+        h = self.stem(x)
+        for i, blocks in enumerate(self.down):
+            for block in blocks:
+                h = block(h, time)
+                skips.append(h)
+            if i < len(self.downsample):
+                h = self.downsample[i](h)
+        for block in self.middle:
+            h = block(h, time)
+        for i, blocks in enumerate(self.up):
+            for block in blocks:
+                h = block(torch.cat([h, skips.pop()], 1), time)
+            if i < len(self.upsample):
+                h = self.upsample[i](F.interpolate(h, scale_factor=2, mode="nearest"))
+        return self.output(F.silu(self.norm(h)))
+
+
+KINDS = {"mlp": Mlp, "unet": Unet}
+
+
+def build(config, specs, values):
+    """The model of a configuration with our parameters: `specs` is [[name, shape], ...], `values` the flat vector."""
+    model = KINDS[config["kind"]](**{key: value for key, value in config.items() if key != "kind"})
+    modules = dict(model.named_modules())
+    state, at = {}, 0
+    for name, shape in specs:
+        size = math.prod(shape)
+        value = torch.from_numpy(values[at : at + size].copy()).reshape(shape)
+        at += size
+        # Fluxion keeps the weight of a linear layer as [inputs, outputs].
+        linear = isinstance(modules[name.rpartition(".")[0]], nn.Linear) and name.endswith(".weight")
+        state[name] = value.T.contiguous() if linear else value
+    if at != len(values):
+        raise ValueError(f"parameters: expected {at} values, got {len(values)}")
+    model.load_state_dict(state, strict=True)
+    return model
