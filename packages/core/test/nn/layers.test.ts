@@ -1,4 +1,4 @@
-import type { Tensor } from "@fluxion/graph";
+import type { HostTensor, Tensor } from "@fluxion/graph";
 import { hostTensor, input, referenceRuntime, trace } from "@fluxion/graph";
 import { Key, nn } from "fluxion";
 import { describe, expect, it } from "vitest";
