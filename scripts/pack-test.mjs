@@ -8,6 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, packages, root } from "./workspace.mjs";
 
+/** The environment without what npm itself puts there. */
+const withoutNpm = (env) =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_(?!config_(?:cache|registry|.*proxy))/i.test(name)));
+
 if (build() !== 0) process.exit(1);
 const folder = mkdtempSync(join(tmpdir(), "fluxion-pack-"));
 try {
@@ -42,8 +46,6 @@ function step(what, command, args, { quiet = false } = {}) {
   }
 }
 
-const withoutNpm = (env) =>
-  Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_(?!config_(?:cache|registry|.*proxy))/i.test(name)));
 
 /** Packs one package and returns the tarball's name. */
 function pack(directory) {
