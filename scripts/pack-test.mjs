@@ -12,21 +12,6 @@ import { build, packages, root } from "./workspace.mjs";
 const withoutNpm = (env) =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_(?!config_(?:cache|registry|.*proxy))/i.test(name)));
 
-if (build() !== 0) process.exit(1);
-const folder = mkdtempSync(join(tmpdir(), "fluxion-pack-"));
-try {
-  const tarballs = packages.map(pack);
-  createProject(tarballs);
-  step("the README's example compiles", "npx", ["tsc", "-p", "."]);
-  step("the README's example runs", process.execPath, ["dist/readme.js"]);
-  step("fluxion --help", "npx", ["fluxion", "--help"]);
-} catch (error) {
-  console.error(`pack: ${error.message}`);
-  process.exitCode = 1;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
-
 /** Runs a command in the project; throws with its output if it fails. */
 function step(what, command, args, { quiet = false } = {}) {
   try {
@@ -45,7 +30,6 @@ function step(what, command, args, { quiet = false } = {}) {
     throw new Error(`${what} failed: ${error.message}\n${error.stdout ?? ""}${error.stderr ?? ""}`);
   }
 }
-
 
 /** Packs one package and returns the tarball's name. */
 function pack(directory) {
@@ -94,4 +78,19 @@ function readmeExample() {
   const [, example] = /^```ts\n([\s\S]*?)^```$/m.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
   if (example === undefined) throw new Error("README.md: expected an example in a ```ts block, got none");
   return example;
+}
+
+if (build() !== 0) process.exit(1);
+const folder = mkdtempSync(join(tmpdir(), "fluxion-pack-"));
+try {
+  const tarballs = packages.map(pack);
+  createProject(tarballs);
+  step("the README's example compiles", "npx", ["tsc", "-p", "."]);
+  step("the README's example runs", process.execPath, ["dist/readme.js"]);
+  step("fluxion --help", "npx", ["fluxion", "--help"]);
+} catch (error) {
+  console.error(`pack: ${error.message}`);
+  process.exitCode = 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }
