@@ -1,26 +1,18 @@
 /** @file Closed subgraphs: the bodies of control flow, and the rewriting they share with the simplifier. */
 import { nd } from "./ndarray.ts";
-import { applyOp } from "./op.ts";
-import type { Op } from "./tensor.ts";
-import type { Frame, Node, Tensor, TensorType } from "./tensor.ts";
+import { applyOp, defineOp } from "./op.ts";
+import type { Body, Frame, Node, Tensor, TensorType } from "./tensor.ts";
 import { isInside, makeNode, reachable } from "./tensor.ts";
 
-/** A subgraph whose outputs depend on its inputs and constants only. */
-export interface Body {
-  readonly frame: Frame;
-  readonly inputs: readonly Tensor[];
-  readonly outputs: readonly Tensor[];
-}
-
 /** A placeholder of a program or a body. */
-export const inputOp: Op<{ readonly name: string }> = {
+export const inputOp = defineOp<{ readonly name: string }>({
   name: "input",
   infer: () => [],
   evaluate: () => [nd([0])],
   lower: () => {
     throw new Error("internal: an input was lowered as a node");
   },
-};
+});
 
 let open: Frame | undefined;
 
@@ -72,6 +64,17 @@ export function closeOver(body: Body): { readonly body: Body; readonly captures:
 export function rebuildNode(node: Node, inputs: readonly Tensor[]): readonly Tensor[] {
   if (inputs.every((input, i) => input === node.inputs[i])) return node.outputs;
   return applyOp(node.op, node.attrs, inputs);
+}
+
+/** A control-flow node with its bodies replaced, kept as it is where nothing changed. */
+export function mapBodies(node: Node, inputs: readonly Tensor[], map: (body: Body) => Body): readonly Tensor[] {
+  const { bodies } = node.op;
+  if (!bodies) return rebuildNode(node, inputs);
+  const before = bodies.of(node.attrs);
+  const after = before.map(map);
+  const same = after.every((body, i) => body.outputs.every((output, j) => output === before[i]?.outputs[j]));
+  if (same) return rebuildNode(node, inputs);
+  return makeNode(node.op, bodies.with(node.attrs, after), inputs, node.outputs, node.frame, node.scope).outputs;
 }
 
 /** Rebuilds `outputs` bottom-up: `visit` gives the outputs of each node for its rewritten inputs. */

@@ -1,13 +1,11 @@
 /** @file Estimates of work, for choosing thread counts. */
 import type { ConvAttrs } from "./ops/conv.ts";
-import type { ScanAttrs } from "./ops/scan.ts";
-import type { Body } from "./body.ts";
 import type { Program } from "./program.ts";
 import { inputOf, outputOf } from "./tensor.ts";
 import { termOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 import { reachable } from "./tensor.ts";
-import type { Node } from "./tensor.ts";
+import type { Body, Node } from "./tensor.ts";
 
 type Sizes = Readonly<Record<string, number>>;
 
@@ -34,10 +32,8 @@ function flopsOf(node: Node, sizes: Sizes): number {
         node.op.name === "conv2dWeight" ? [a.shape[1] ?? 1, b.shape[1] ?? 1] : [b.shape[0] ?? 1, b.shape[1] ?? 1];
       return 2 * elements([batch, ...channels, ...kernel, ...output], sizes);
     }
-    case "scan":
-      return largestInBody((node.attrs as ScanAttrs).body, sizes);
     default:
-      return 0;
+      return Math.max(0, ...(node.op.bodies?.of(node.attrs) ?? []).map((body) => largestInBody(body, sizes)));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { GraphProto } from "./onnx/schema.ts";
+import type { DType } from "./host.ts";
 import type { Shape } from "./shape.ts";
 
 /** `onnxruntime` may use its contrib ops; `portable` is standard ONNX only. */
@@ -24,9 +25,10 @@ export interface Emitter<Tensor> {
   emitMany(opType: string, inputs: readonly string[], outputs: number, attributes?: Attributes): string[];
   /** Emits one of ONNX Runtime's own ops, which only the `onnxruntime` target has. */
   emitContrib(opType: string, inputs: readonly string[], attributes?: Attributes): string;
-  /** A float32 constant. It stands in the body that uses it, where it is packed once. */
-  constant(data: Float32Array | Float64Array, shape: readonly number[]): string;
-  scalar(value: number): string;
+  /** A constant, by default float32. It stands in the body that uses it, where it is packed once. */
+  constant(data: Float32Array | Float64Array, shape: readonly number[], dtype?: DType): string;
+  /** A scalar constant, by default float32. */
+  scalar(value: number, dtype?: DType): string;
   floats(values: readonly number[]): string;
   int64s(values: readonly number[]): string;
   /** A shape as an int64 list; named dimensions are read from the program's inputs at run time. */

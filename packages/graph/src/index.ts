@@ -1,6 +1,6 @@
 /** @file `@fluxion/graph`: differentiable tensor programs compiled to ONNX. */
-export type { DType, HostTensor } from "./host.ts";
-export { hostTensor } from "./host.ts";
+export type { DType, HostTensor, TypedData } from "./host.ts";
+export { hostTensor, typedData } from "./host.ts";
 export type { Dim, Shape } from "./shape.ts";
 export { formatShape, isStatic, sizeOf } from "./shape.ts";
 export type { Tensor, TensorType } from "./tensor.ts";
@@ -26,10 +26,11 @@ export { divergence, hutchinsonDivergence } from "./autodiff/divergence.ts";
 // Ops
 export type { TensorLike } from "./ops/constant.ts";
 export { constant, full, ones, onesLike, zeros, zerosLike } from "./ops/constant.ts";
-export {
-  abs, add, cos, div, equal, erf, exp, gelu, greater, greaterEqual, less, lessEqual, log, maximum, minimum, mul, neg,
-  pow, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, sub, tanh, where,
-} from "./ops/elementwise.ts";
+export { abs, cos, erf, exp, gelu, log, neg, pow, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh } from "./ops/unary.ts";
+export { add, div, maximum, minimum, mul, sub } from "./ops/binary.ts";
+export { equal, greater, greaterEqual, less, lessEqual } from "./ops/comparison.ts";
+export { where } from "./ops/where.ts";
+export { cast } from "./ops/cast.ts";
 export type { ReduceOptions, StandardizeOptions } from "./ops/reduce.ts";
 export { max, mean, softmax, standardize, sum } from "./ops/reduce.ts";
 export type { MatmulOptions } from "./ops/matmul.ts";

@@ -1,10 +1,9 @@
 /** @file The reference interpreter: every op evaluated in float64, the oracle of all tests. */
-import { hostTensor } from "./host.ts";
+import { hostTensor, isFloat } from "./host.ts";
 import type { HostTensor } from "./host.ts";
 import type { NdArray } from "./ndarray.ts";
 import { nd } from "./ndarray.ts";
-import type { Evaluation } from "./tensor.ts";
-import type { Body } from "./body.ts";
+import type { Body, Evaluation } from "./tensor.ts";
 import { inputOp } from "./body.ts";
 import type { Program } from "./program.ts";
 import { bindSizes, checkFeeds } from "./feeds.ts";
@@ -56,7 +55,7 @@ export function evaluation(sizes: ReadonlyMap<string, number>): Evaluation {
   };
 }
 
-/** Runs a program once in float64. */
+/** Runs a program once: floats in float64, the other types as they are. */
 export function interpretProgram(
   program: Program,
   feeds: Readonly<Record<string, HostTensor>>,
@@ -66,12 +65,12 @@ export function interpretProgram(
   const bound = new Map(
     Object.entries(program.inputs).map(([name, tensor]) => [tensor, toNd(feeds[name] ?? hostTensor([], [0]))]),
   );
-  const names = Object.keys(program.outputs);
+  const outputs = Object.entries(program.outputs);
   const results = interpret(Object.values(program.outputs), bound, run);
   return Object.fromEntries(
-    names.map((name, i) => {
+    outputs.map(([name, { dtype }], i) => {
       const { shape, data } = results[i] ?? nd([0]);
-      return [name, { dtype: "float64" as const, shape, data }];
+      return [name, hostTensor(data, shape, isFloat(dtype) ? "float64" : dtype)];
     }),
   );
 }

@@ -14,11 +14,24 @@ export interface SingleOp<A> {
   jvp?(node: Node<A>, tangents: readonly (Tensor | undefined)[], count: Dim): Tensor | undefined;
   simplify?(node: Node<A>): Tensor | undefined;
   lower(emitter: Emitter<Tensor>, node: Node<A>, inputs: readonly string[]): string;
+  readonly notDifferentiable?: string;
 }
+
+const defined = new Map<string, Op>();
+
+/** Makes an op known by its name, which is what saved programs refer to. */
+export function defineOp<A>(op: Op<A>): Op<A> {
+  if (defined.has(op.name)) throw new Error(`internal: two ops are called ${op.name}`);
+  defined.set(op.name, op);
+  return op;
+}
+
+/** Every op by name. */
+export const definedOps = (): ReadonlyMap<string, Op> => defined;
 
 /** Wraps the record of a one-output op. */
 export function singleOp<A>(op: SingleOp<A>): Op<A> {
-  return {
+  return defineOp<A>({
     name: op.name,
     infer: (inputs, attrs) => [op.infer(inputs, attrs)],
     evaluate: (inputs, attrs, run) => [op.evaluate(inputs, attrs, run)],
@@ -38,7 +51,8 @@ export function singleOp<A>(op: SingleOp<A>): Op<A> {
       },
     }),
     lower: (emitter, node, inputs) => [op.lower(emitter, node, inputs)],
-  };
+    ...(op.notDifferentiable !== undefined && { notDifferentiable: op.notDifferentiable }),
+  });
 }
 
 /** Applies an op: checks the types and makes the node. */

@@ -2,9 +2,8 @@ import type { DType } from "./host.ts";
 import { checkShape } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 import { isInside } from "./tensor.ts";
-import type { Tensor, TensorType } from "./tensor.ts";
+import type { Body, Tensor, TensorType } from "./tensor.ts";
 import { traceBody } from "./body.ts";
-import type { Body } from "./body.ts";
 
 /** A traced function: named inputs and outputs, and the graph between them. */
 export interface Program {

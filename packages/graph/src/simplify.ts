@@ -1,14 +1,11 @@
 /** @file The simplifier: constant folding, common subexpressions, dead code, and each op's own identities. */
 import { constant, constantData, constantOp } from "./ops/constant.ts";
-import { scanOp } from "./ops/scan.ts";
-import type { ScanAttrs } from "./ops/scan.ts";
-import type { Body } from "./body.ts";
-import { inputOp, rebuildNode, rewrite } from "./body.ts";
+import { isFloat } from "./host.ts";
+import { inputOp, mapBodies, rebuildNode, rewrite } from "./body.ts";
 import { evaluation } from "./interpreter.ts";
 import { nd } from "./ndarray.ts";
 import { isStatic, sizeOf } from "./shape.ts";
-import { makeNode } from "./tensor.ts";
-import type { Node, Tensor } from "./tensor.ts";
+import type { Body, Node, Tensor } from "./tensor.ts";
 import type { Program } from "./program.ts";
 
 /** Larger results are left to the runtime: folding must not bloat the model. */
@@ -45,7 +42,7 @@ export function simplifyBody(body: Body): Body {
 function simplifyNode(node: Node, seen: Map<string, readonly Tensor[]>, depth: number): readonly Tensor[] {
   const folded = fold(node) ?? (depth < 8 ? node.op.simplify?.(node) : undefined);
   if (folded) return folded.map((tensor) => settle(tensor, node, seen, depth + 1));
-  if (node.op === (scanOp as unknown)) return simplifyScan(node as Node<ScanAttrs>);
+  if (node.op.bodies) return mapBodies(node, node.inputs, simplifyBody);
   const key = keyOf(node);
   if (key === undefined) return node.outputs;
   const twin = seen.get(key);
@@ -63,29 +60,23 @@ function settle(tensor: Tensor, before: Node, seen: Map<string, readonly Tensor[
   return simplifyNode(rebuilt.node, seen, depth)[rebuilt.index] ?? rebuilt;
 }
 
-function simplifyScan(node: Node<ScanAttrs>): readonly Tensor[] {
-  const body = simplifyBody(node.attrs.body);
-  if (body.outputs.every((output, i) => output === node.attrs.body.outputs[i])) return node.outputs;
-  return makeNode(scanOp, { ...node.attrs, body }, node.inputs, node.outputs, node.frame, node.scope).outputs;
-}
-
 function fold(node: Node): readonly Tensor[] | undefined {
   if (node.op === (constantOp as unknown) || node.op === (inputOp as unknown) || node.inputs.length === 0) return undefined;
   if (!node.inputs.every((x) => constantData(x) !== undefined)) return undefined;
   const small = node.outputs.every(
-    ({ shape, dtype }) => isStatic(shape) && sizeOf(shape) <= maxFolded && dtype === "float32",
+    ({ shape, dtype }) => isStatic(shape) && sizeOf(shape) <= maxFolded && isFloat(dtype),
   );
   // Repeating a value costs more than it saves.
   if (!small || node.op.name === "broadcastTo") return undefined;
   const arrays = node.inputs.map((x) =>
     nd(x.shape as readonly number[], Float64Array.from(constantData(x) ?? [])),
   );
-  return node.op.evaluate(arrays, node.attrs, noSizes).map(({ shape, data }) => constant(data, shape));
+  return node.op.evaluate(arrays, node.attrs, noSizes).map(({ shape, data }, i) => constant(data, shape, node.outputs[i]?.dtype));
 }
 
 /** Equal keys mean equal values; undefined for what is never merged. */
 function keyOf(node: Node): string | undefined {
-  if (node.op === (inputOp as unknown) || node.op === (scanOp as unknown)) return undefined;
+  if (node.op === (inputOp as unknown) || node.op.bodies) return undefined;
   if (node.op === (constantOp as unknown)) {
     const data = constantData(node.outputs[0] as Tensor);
     if (!data || data.length > 16) return undefined;

@@ -18,6 +18,13 @@ export interface Frame {
   readonly depth: number;
 }
 
+/** A subgraph of control flow, whose outputs depend on its inputs and constants only. */
+export interface Body {
+  readonly frame: Frame;
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+}
+
 /** What reference evaluation knows of a run. */
 export interface Evaluation {
   /** The concrete sizes of a shape in this run. */
@@ -44,6 +51,8 @@ export interface Op<A = unknown> {
   simplify?(node: Node<A>): readonly Tensor[] | undefined;
   /** Emits ONNX nodes for this one; returns the names of its outputs. */
   lower(emitter: Emitter<Tensor>, node: Node<A>, inputs: readonly string[]): readonly string[];
+  /** How to see and replace the bodies in the attributes of a control-flow op. */
+  readonly bodies?: { of(attrs: A): readonly Body[]; with(attrs: A, bodies: readonly Body[]): A };
   /** Why there is no derivative, for the error message. */
   readonly notDifferentiable?: string;
 }

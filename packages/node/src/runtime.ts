@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { checkFeeds, largestWork, lower } from "@fluxion/graph";
+import { checkFeeds, largestWork, lower, typedData } from "@fluxion/graph";
 import type { DType, Executable, HostTensor, Program, Runtime } from "@fluxion/graph";
 import * as ort from "onnxruntime-node";
 
@@ -69,13 +69,19 @@ function executable(program: Program, session: ort.InferenceSession, threads: nu
 function toOrt(dtype: DType, feed: HostTensor | undefined): ort.Tensor {
   if (!feed) throw new Error("internal: a feed went missing");
   const { shape, data } = feed;
-  if (dtype === "float32") {
-    const values = data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number);
-    return new ort.Tensor("float32", values, shape);
+  switch (dtype) {
+    case "float32":
+      return new ort.Tensor("float32", typedData(data, dtype) as Float32Array, shape);
+    case "float64":
+      return new ort.Tensor("float64", typedData(data, dtype) as Float64Array, shape);
+    case "int32":
+      return new ort.Tensor("int32", typedData(data, dtype) as Int32Array, shape);
+    case "int64":
+      return new ort.Tensor("int64", typedData(data, dtype) as BigInt64Array, shape);
+    case "uint8":
+    case "bool":
+      return new ort.Tensor(dtype, typedData(data, dtype) as Uint8Array, shape);
   }
-  if (dtype === "float64") return new ort.Tensor("float64", Float64Array.from(data as ArrayLike<number>, Number), shape);
-  if (dtype === "int64") return new ort.Tensor("int64", BigInt64Array.from(data as ArrayLike<bigint>, BigInt), shape);
-  return new ort.Tensor("bool", Uint8Array.from(data as ArrayLike<number>, Number), shape);
 }
 
 function fromOrt(dtype: DType, value: ort.Tensor | undefined): HostTensor {

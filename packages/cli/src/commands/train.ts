@@ -173,21 +173,21 @@ function say(run: Run, line: string): void {
 async function measure({ run, options, trainer }: Training): Promise<{ steps: number; stepMs: number }> {
   const before = trainer.state;
   const many = 1e9;
-  // Known steps of a resumed run: still worth knowing how many fit a call.
-  let stepMs = Infinity;
+  const minutes = options.minutes ?? 1;
+  // A moment's load on the machine must not shorten a long run: the longer it is, the longer the look at its speed.
+  const least = run.record.steps === undefined ? Math.min(20_000, Math.max(1000, 0.02 * 60_000 * minutes)) : 500;
   const started = performance.now();
-  for (let count = 1; performance.now() - started < 2000 || count <= 4; count *= 2) {
+  let stepMs = Infinity;
+  for (let count = 1; performance.now() - started < least; ) {
     const begin = performance.now();
     await trainer.advance(count, many);
-    // The first calls also warm up memory.
     stepMs = Math.min(stepMs, (performance.now() - begin) / count);
-    if (count > 4 && performance.now() - started > 1000) break;
+    count = Math.max(1, Math.min(2 * count, Math.round(250 / stepMs)));
   }
   trainer.restore(before);
-  const spent = performance.now() - started;
-  const budget = (options.minutes ?? 1) * 60_000 - spent;
+  const budget = minutes * 60_000 - (performance.now() - started);
   const steps = run.record.steps ?? Math.max(1, Math.round(budget / (1.05 * stepMs)));
-  if (run.record.steps === undefined) say(run, `${stepMs.toFixed(stepMs < 10 ? 2 : 0)} ms a step: ${formatCount(steps)} steps fit ${String(options.minutes)} min`);
+  if (run.record.steps === undefined) say(run, `${stepMs.toFixed(stepMs < 10 ? 2 : 0)} ms a step: ${formatCount(steps)} steps fit ${String(minutes)} min`);
   return { steps, stepMs };
 }
 

@@ -1,7 +1,7 @@
 import { formatShape, sameShape, sizeOf, staticDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { constant } from "../ops/constant.ts";
-import { mul } from "../ops/elementwise.ts";
+import { mul } from "../ops/binary.ts";
 import { sum } from "../ops/reduce.ts";
 import { broadcastTo } from "../ops/shaping.ts";
 import { jvp } from "./jvp.ts";
@@ -28,7 +28,7 @@ export function divergence(v: Tensor, x: Tensor): Tensor {
   const d = sizeOf(event);
   const identity = new Float64Array(d * d);
   for (let i = 0; i < d; i++) identity[i * d + i] = 1;
-  const basis = constant(identity, [d, 1, ...event]);
+  const basis = constant(identity, [d, 1, ...event], x.dtype);
   const [dv] = jvp([v], [x], [broadcastTo(basis, [d, ...x.shape])]);
   return contract(dv, basis, event.length);
 }

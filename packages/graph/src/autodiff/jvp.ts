@@ -39,5 +39,5 @@ export function jvp(
       if (tangent && !known.has(output)) known.set(output, tangent);
     });
   }
-  return outputs.map((output) => known.get(output) ?? zeros([count, ...output.shape]));
+  return outputs.map((output) => known.get(output) ?? zeros([count, ...output.shape], output.dtype));
 }

@@ -1,17 +1,19 @@
+import { isFloat } from "../host.ts";
 import { formatShape, sameShape } from "../shape.ts";
 import { reachable } from "../tensor.ts";
 import type { Node, Tensor } from "../tensor.ts";
-import { constant, zerosLike } from "../ops/constant.ts";
-import { add } from "../ops/elementwise.ts";
+import { onesLike, zerosLike } from "../ops/constant.ts";
+import { add } from "../ops/binary.ts";
 
-/** The nodes between `wrt` and `outputs` that depend on `wrt`, in topological order. */
+/** The nodes between `wrt` and `outputs` that carry derivatives from one to the other, in topological order. */
 export function dependents(outputs: readonly Tensor[], wrt: readonly Tensor[]): Node[] {
   const roots = new Set(wrt);
   const depends = new Set<Tensor>(wrt);
   return reachable(outputs, roots).filter((node) => {
     if (!node.inputs.some((input) => depends.has(input))) return false;
-    node.outputs.forEach((output) => depends.add(output));
-    return true;
+    const carriers = node.outputs.filter(({ dtype }) => isFloat(dtype));
+    carriers.forEach((output) => depends.add(output));
+    return carriers.length > 0;
   });
 }
 
@@ -71,5 +73,5 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
   if (loss.rank !== 0) {
     throw new RangeError(`grad: expected a scalar loss, got ${loss.toString()}; take its mean or sum first`);
   }
-  return vjp([loss], [constant(1)], wrt);
+  return vjp([loss], [onesLike(loss)], wrt);
 }

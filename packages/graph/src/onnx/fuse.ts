@@ -1,6 +1,5 @@
 /** @file The last rewriting before emission: pairs of ops that ONNX has as one. */
-import type { Body } from "../body.ts";
-import { rebuildNode, rewrite } from "../body.ts";
+import { mapBodies, rebuildNode, rewrite } from "../body.ts";
 import type { ConvAttrs } from "../ops/conv.ts";
 import { convWeightByImage } from "./conv-weight.ts";
 import { constant } from "../ops/constant.ts";
@@ -8,20 +7,18 @@ import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
 import { apply } from "../op.ts";
 import { sameShape } from "../shape.ts";
-import { inputOf, makeNode, outputOf, reachable } from "../tensor.ts";
-import type { Node, Tensor } from "../tensor.ts";
+import { inputOf, outputOf, reachable } from "../tensor.ts";
+import type { Body, Node, Tensor } from "../tensor.ts";
 import { columnSumOp, gemmOp, sumSquareOp } from "../ops/fused.ts";
 import { sumOp } from "../ops/reduce.ts";
 import type { ReduceAttrs } from "../ops/reduce.ts";
-import { scanOp } from "../ops/scan.ts";
-import type { ScanAttrs } from "../ops/scan.ts";
 
 /** Fuses inside a body and the bodies within it. */
 export function fuse(body: Body): Body {
   const uses = countUses(body.outputs);
   const spread = new Map<string, Tensor>();
   const outputs = rewrite(body.outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
-    if (node.op === (scanOp as unknown)) return fuseScan(node as Node<ScanAttrs>, inputs);
+    if (node.op.bodies) return mapBodies(node, inputs, fuse);
     const fused = fuseGemm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ?? fuseColumnSum(node, inputs) ?? fuseConvWeight(node, inputs);
     return fused ? [fused] : rebuildNode(node, spreadColumns(node, inputs, spread));
   });
@@ -34,11 +31,6 @@ function countUses(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> {
   for (const node of reachable(outputs)) node.inputs.forEach(count);
   outputs.forEach(count);
   return uses;
-}
-
-function fuseScan(node: Node<ScanAttrs>, inputs: readonly Tensor[]): readonly Tensor[] {
-  const attrs = { ...node.attrs, body: fuse(node.attrs.body) };
-  return makeNode(scanOp, attrs, inputs, node.outputs, node.frame, node.scope).outputs;
 }
 
 /** `a b + bias` of matrices, where nothing else needs the product and the bias is a row. */
@@ -99,7 +91,7 @@ function spreadColumns(node: Node, inputs: readonly Tensor[], spread: Map<string
   return inputs.map((x) => {
     if (x.shape[1] !== 1 || x.shape[0] === 1) return x;
     const key = `${String(x.node.id)}.${String(x.index)} ${String(width)}`;
-    const known = spread.get(key) ?? matmul(x, constant(new Float64Array(width).fill(1), [1, width]));
+    const known = spread.get(key) ?? matmul(x, constant(new Float64Array(width).fill(1), [1, width], x.dtype));
     spread.set(key, known);
     return known;
   });

@@ -5,7 +5,10 @@ import { formatShape, isStatic, termOf } from "../shape.ts";
 import type { Shape } from "../shape.ts";
 import { reachable } from "../tensor.ts";
 import type { Node, Tensor } from "../tensor.ts";
-import { dataTypes } from "./schema.ts";
+import { typedData } from "../host.ts";
+import type { DType } from "../host.ts";
+import { dataTypes } from "./data-types.ts";
+import { refuseMissingKernel } from "./kernels.ts";
 import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from "./schema.ts";
 
 const contribDomain = "com.microsoft";
@@ -71,6 +74,7 @@ export class Lowering implements Emitter<Tensor> {
     outputs: number,
     attributes: Attributes,
   ): string[] {
+    if (this.target === "onnxruntime" && this.#current) refuseMissingKernel(opType, this.#current);
     const name = this.#fresh(opType);
     const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? `${name}:out` : `${name}:out${String(i)}`));
     this.#model.domains.add(domain ?? "");
@@ -94,15 +98,14 @@ export class Lowering implements Emitter<Tensor> {
     return name;
   }
 
-  constant(data: Float32Array | Float64Array, shape: readonly number[]): string {
-    const values = data instanceof Float32Array ? data : Float32Array.from(data);
-    const key = values.length <= 4 ? `f${shape.join()}:${values.join()}` : undefined;
-    return this.#initializer(key, shape, dataTypes.float32, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  constant(data: Float32Array | Float64Array, shape: readonly number[], dtype: DType = "float32"): string {
+    const values = typedData(data, dtype);
+    const key = values.length <= 4 ? `${dtype} ${shape.join()}:${values.join()}` : undefined;
+    return this.#initializer(key, shape, dataTypes[dtype], new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
 
-  /** A float32 scalar. */
-  scalar(value: number): string {
-    return this.constant(Float32Array.of(value), []);
+  scalar(value: number, dtype?: DType): string {
+    return this.constant(Float64Array.of(value), [], dtype);
   }
 
   /** A list of floats. */

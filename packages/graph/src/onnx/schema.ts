@@ -8,8 +8,8 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 export const opset = 21;
 export const irVersion = 10;
 
-/** TensorProto.DataType */
-export const dataTypes = { float32: 1, int64: 7, bool: 9, float64: 11 } as const;
+
+
 
 export interface TensorProto {
   readonly name?: string;

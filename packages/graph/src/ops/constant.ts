@@ -1,3 +1,5 @@
+import { isFloat } from "../host.ts";
+import type { DType } from "../host.ts";
 import { nd } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { sizeOf } from "../shape.ts";
@@ -5,30 +7,32 @@ import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastTo } from "./shaping.ts";
 
-/** A value that is part of the program. Float data is kept as given and rounded to float32 when lowered. */
+/** A value that is part of the program. Data is kept as given and rounded to its type when lowered. */
 interface ConstantAttrs {
   readonly shape: readonly number[];
   readonly data: Float32Array | Float64Array;
+  readonly dtype: DType;
 }
 
 export const constantOp = singleOp<ConstantAttrs>({
   name: "constant",
-  infer: (_inputs, { shape }) => ({ shape, dtype: "float32" }),
+  infer: (_inputs, { shape, dtype }) => ({ shape, dtype }),
   evaluate: (_inputs, { shape, data }) => nd(shape, data instanceof Float64Array ? data : Float64Array.from(data)),
-  lower: (emitter, { attrs }) => emitter.constant(attrs.data, attrs.shape),
+  lower: (emitter, { attrs }) => emitter.constant(attrs.data, attrs.shape, attrs.dtype),
 });
 
-/** A tensor or a number, which stands for a scalar constant. */
+/** A tensor or a number, which stands for a scalar constant of the type of its partner. */
 export type TensorLike = Tensor | number;
 
 /**
  * A constant tensor. Large constants (weights) are packed once by the runtime.
  *
- * @param value - a number, or values row-major; typed arrays are kept, not copied: do not change them afterwards
+ * @param value - a number, or values row-major (booleans as 0 and 1); float arrays are kept, not copied: do not change them afterwards
  * @param shape - default: `[]` for a number, `[length]` for a list
- * @throws RangeError if the number of values is not the product of `shape`
+ * @param dtype - default float32
+ * @throws RangeError if the number of values is not the product of `shape`, or a value does not fit an integer type
  */
-export function constant(value: number | ArrayLike<number>, shape?: readonly number[]): Tensor {
+export function constant(value: number | ArrayLike<number>, shape?: readonly number[], dtype: DType = "float32"): Tensor {
   const values = typeof value === "number" ? Float64Array.of(value) : value;
   const dims = shape ?? (typeof value === "number" ? [] : [values.length]);
   if (values.length !== sizeOf(dims)) {
@@ -38,12 +42,35 @@ export function constant(value: number | ArrayLike<number>, shape?: readonly num
   }
   const data =
     values instanceof Float32Array || values instanceof Float64Array ? values : Float64Array.from(values);
-  return apply(constantOp, { shape: dims, data });
+  if (!isFloat(dtype)) checkWhole(data, dtype);
+  return apply(constantOp, { shape: dims, data, dtype });
 }
 
-/** The tensor itself, or a scalar constant. */
-export function asTensor(value: TensorLike): Tensor {
-  return typeof value === "number" ? constant(value) : value;
+const ranges: Readonly<Record<Exclude<DType, "float32" | "float64">, readonly [number, number]>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
+  uint8: [0, 255],
+  bool: [0, 1],
+};
+
+function checkWhole(data: Float32Array | Float64Array, dtype: keyof typeof ranges): void {
+  const [low, high] = ranges[dtype];
+  const bad = data.find((value) => !Number.isInteger(value) || value < low || value > high);
+  if (bad === undefined) return;
+  throw new RangeError(
+    `constant: expected whole numbers from ${String(low)} to ${String(high)} for ${dtype}, got ${String(bad)}`,
+  );
+}
+
+/** The tensor itself, or a scalar constant of the given type. */
+export function asTensor(value: TensorLike, dtype: DType = "float32"): Tensor {
+  return typeof value === "number" ? constant(value, [], dtype) : value;
+}
+
+/** Operands as tensors: a number takes the type of the first that is a tensor. */
+export function asTensors(values: readonly TensorLike[]): Tensor[] {
+  const typed = values.find((value) => typeof value !== "number");
+  return values.map((value) => asTensor(value, typed?.dtype));
 }
 
 /** The data of a constant tensor, or undefined. */
@@ -57,19 +84,19 @@ export function scalarValue(x: Tensor): number | undefined {
   return data?.length === 1 ? data[0] : undefined;
 }
 
-/** Filled with one value; dimensions may be named. */
-export function full(shape: Shape, value: number): Tensor {
-  return broadcastTo(constant(value), shape);
+/** Filled with one value; dimensions may be named. Default float32. */
+export function full(shape: Shape, value: number, dtype: DType = "float32"): Tensor {
+  return broadcastTo(constant(value, [], dtype), shape);
 }
 
-/** Filled with 0; dimensions may be named. */
-export const zeros = (shape: Shape): Tensor => full(shape, 0);
+/** Filled with 0; dimensions may be named. Default float32. */
+export const zeros = (shape: Shape, dtype?: DType): Tensor => full(shape, 0, dtype);
 
-/** Filled with 1; dimensions may be named. */
-export const ones = (shape: Shape): Tensor => full(shape, 1);
+/** Filled with 1; dimensions may be named. Default float32. */
+export const ones = (shape: Shape, dtype?: DType): Tensor => full(shape, 1, dtype);
 
-/** Zeros of the shape of `x`. */
-export const zerosLike = (x: Tensor): Tensor => zeros(x.shape);
+/** Zeros of the shape and type of `x`. */
+export const zerosLike = (x: Tensor): Tensor => zeros(x.shape, x.dtype);
 
-/** Ones of the shape of `x`. */
-export const onesLike = (x: Tensor): Tensor => ones(x.shape);
+/** Ones of the shape and type of `x`. */
+export const onesLike = (x: Tensor): Tensor => ones(x.shape, x.dtype);

@@ -10,7 +10,7 @@ import { inputOf } from "../tensor.ts";
 import { dimAt, formatShape, productOf, staticDim } from "../shape.ts";
 import type { Dim, Shape } from "../shape.ts";
 import type { Node, Op, Tensor } from "../tensor.ts";
-import { add, mul } from "./elementwise.ts";
+import { add, mul } from "./binary.ts";
 import { reshape, slice, stack } from "./shaping.ts";
 
 /** Options of `conv2d`. */
@@ -84,7 +84,7 @@ const convOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
   name: "conv2d",
   infer: (inputs, { output }) => {
     const [x, w] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return { shape: [dimAt(x.shape, 0), dimAt(w.shape, 0), ...output], dtype: "float32" };
+    return { shape: [dimAt(x.shape, 0), dimAt(w.shape, 0), ...output], dtype: x.dtype };
   },
   evaluate: (inputs, attrs) => {
     const [x, w] = [ndAt(inputs, 0), ndAt(inputs, 1)];
@@ -116,7 +116,7 @@ const convInputOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
   name: "conv2dInput",
   infer: (inputs, { image }) => {
     const [g, w] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return { shape: [dimAt(g.shape, 0), dimAt(w.shape, 1), ...image], dtype: "float32" };
+    return { shape: [dimAt(g.shape, 0), dimAt(w.shape, 1), ...image], dtype: g.dtype };
   },
   evaluate: (inputs, attrs) => {
     const [g, w] = [ndAt(inputs, 0), ndAt(inputs, 1)];
@@ -155,7 +155,7 @@ const convWeightOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
   name: "conv2dWeight",
   infer: (inputs, { kernel }) => {
     const [x, g] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return { shape: [dimAt(g.shape, 1), dimAt(x.shape, 1), ...kernel], dtype: "float32" };
+    return { shape: [dimAt(g.shape, 1), dimAt(x.shape, 1), ...kernel], dtype: x.dtype };
   },
   evaluate: (inputs, attrs) => {
     const [x, g] = [ndAt(inputs, 0), ndAt(inputs, 1)];
@@ -191,7 +191,7 @@ function lowerConvWeight(emitter: Emitter<Tensor>, node: Node<ConvAttrs>, [x = "
   const rows = emitter.reshape(patches, [batch, taps.length * channels, pixels]);
   const columns = emitter.reshape(g, [batch, outputs, pixels]);
   const products =
-    emitter.target === "onnxruntime"
+    emitter.target === "onnxruntime" && inputOf(node).dtype === "float32"
       ? emitter.emitContrib("FusedMatMul", [columns, rows], { transB: 1 })
       : emitter.emit("MatMul", [columns, emitter.emit("Transpose", [rows], { perm: [0, 2, 1] })]);
   const total = emitter.emit("ReduceSum", [products, emitter.int64s([0])], { keepdims: 0 });
@@ -264,7 +264,7 @@ function eachPixel(fine: NdArray, factor: number, f: (fineAt: number, coarseAt: 
 
 const upsampleOp: Op<ResampleAttrs> = singleOp<ResampleAttrs>({
   name: "upsampleNearest",
-  infer: (inputs, { factor }) => ({ shape: resampled(inputOf({ inputs }).shape, (n) => n * factor), dtype: "float32" }),
+  infer: (inputs, { factor }) => ({ shape: resampled(inputOf({ inputs }).shape, (n) => n * factor), dtype: inputOf({ inputs }).dtype }),
   evaluate: (inputs, { factor }) => {
     const x = ndAt(inputs);
     const [n = 0, c = 0, h = 0, w = 0] = x.shape;
@@ -284,7 +284,7 @@ const upsampleOp: Op<ResampleAttrs> = singleOp<ResampleAttrs>({
 
 const sumPoolOp: Op<ResampleAttrs> = singleOp<ResampleAttrs>({
   name: "sumPool2d",
-  infer: (inputs, { factor }) => ({ shape: resampled(inputOf({ inputs }).shape, (n) => n / factor), dtype: "float32" }),
+  infer: (inputs, { factor }) => ({ shape: resampled(inputOf({ inputs }).shape, (n) => n / factor), dtype: inputOf({ inputs }).dtype }),
   evaluate: (inputs, { factor }) => {
     const x = ndAt(inputs);
     const [n = 0, c = 0, h = 0, w = 0] = x.shape;

@@ -29,13 +29,13 @@ export const sumSquareOp = singleOp<ReduceAttrs>({
 /** The sum of the rows of a matrix `[m, n]` with known m: `[n]`. */
 export const columnSumOp = singleOp<null>({
   name: "columnSum",
-  infer: (inputs) => ({ shape: inputOf({ inputs }).shape.slice(1), dtype: "float32" }),
+  infer: (inputs) => ({ shape: inputOf({ inputs }).shape.slice(1), dtype: inputOf({ inputs }).dtype }),
   evaluate: (inputs, _attrs, run) => {
     const { shape, data } = only(sumOp.evaluate(inputs, { axes: [0] }, run));
     return { shape: shape.slice(1), data };
   },
   lower: (emitter, node, [x = ""]) => {
     const rows = staticDim("columnSum", inputOf(node).shape, 0);
-    return emitter.emit("MatMul", [emitter.constant(new Float32Array(rows).fill(1), [rows]), x]);
+    return emitter.emit("MatMul", [emitter.constant(new Float32Array(rows).fill(1), [rows], inputOf(node).dtype), x]);
   },
 });

@@ -6,8 +6,9 @@ import { inputOf, outputOf } from "../tensor.ts";
 import { broadcastShapes, dimAt, formatShape, productOf } from "../shape.ts";
 import type { Dim, Shape } from "../shape.ts";
 import type { Node, Tensor } from "../tensor.ts";
-import { add } from "./elementwise.ts";
+import { add } from "./binary.ts";
 import { sumTo } from "./reduce.ts";
+import { requireFloat } from "./unary.ts";
 import { alignTangent, broadcastTangent, reshape, swappedInput } from "./shaping.ts";
 
 /** Options of `matmul`. */
@@ -40,8 +41,12 @@ export const matmulOp = singleOp<MatmulAttrs>({
         `matmul: inner dimensions differ: ${formatShape(a.shape)}${mark(transposeA)} times ${formatShape(b.shape)}${mark(transposeB)}`,
       );
     }
+    requireFloat("matmul", a);
+    if (a.dtype !== b.dtype) {
+      throw new TypeError(`matmul: expected operands of one type, got ${a.toString()} and ${b.toString()}; use cast on one of them`);
+    }
     const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
-    return { shape: [...batch, rows(a.shape, transposeA), columns(b.shape, transposeB)], dtype: "float32" };
+    return { shape: [...batch, rows(a.shape, transposeA), columns(b.shape, transposeB)], dtype: a.dtype };
   },
   evaluate: (inputs, attrs) => matmulNd(ndAt(inputs, 0), ndAt(inputs, 1), attrs),
   vjp: (node, g) => {
@@ -82,7 +87,8 @@ function lowerMatmul(emitter: Emitter<Tensor>, node: Node<MatmulAttrs>, inputs: 
   const flags = { transA: Number(transposeA), transB: Number(transposeB) };
   if (a.rank === 2 && b.rank === 2) return emitter.emit("Gemm", inputs, flags);
   if (!transposeA && !transposeB) return emitter.emit("MatMul", inputs);
-  if (emitter.target === "onnxruntime") return emitter.emitContrib("FusedMatMul", inputs, flags);
+  // ONNX Runtime has the fused form for float32 alone.
+  if (emitter.target === "onnxruntime" && a.dtype === "float32") return emitter.emitContrib("FusedMatMul", inputs, flags);
   const swap = (name: string, rank: number, needed: boolean): string => {
     if (!needed) return name;
     const axes = Array.from({ length: rank - 2 }, (_, i) => i);

@@ -5,9 +5,11 @@ import { apply, singleOp } from "../op.ts";
 import { inputOf } from "../tensor.ts";
 import { dimAt, isStatic, productOf, resolveAxis, sameShape, sizeOf } from "../shape.ts";
 import type { Shape } from "../shape.ts";
-import type { Op, Tensor } from "../tensor.ts";
-import { constant } from "./constant.ts";
-import { add, div, equal, mul, sqrt, square, sub, where } from "./elementwise.ts";
+import type { Op, Tensor, TensorType } from "../tensor.ts";
+import { add, div, mul, sub } from "./binary.ts";
+import { cast } from "./cast.ts";
+import { equal } from "./comparison.ts";
+import { requireFloat, requireNumber, sqrt, square } from "./unary.ts";
 import { beforeBroadcast, broadcastTo, reshape, sizeAlong } from "./shaping.ts";
 
 /** Options of reductions. */
@@ -24,6 +26,11 @@ export interface ReduceAttrs {
 
 const reducedShape = (shape: Shape, axes: readonly number[]): Shape =>
   shape.map((dim, i) => (axes.includes(i) ? 1 : dim));
+
+function reducedType(name: string, x: Tensor, axes: readonly number[]): TensorType {
+  requireNumber(name, x);
+  return { shape: reducedShape(x.shape, axes), dtype: x.dtype };
+}
 
 function reduceNd(x: NdArray, axes: readonly number[], initial: number, f: (a: number, b: number) => number): NdArray {
   const out = nd(reducedShape(x.shape, axes) as number[]);
@@ -50,7 +57,7 @@ function reduceNd(x: NdArray, axes: readonly number[], initial: number, f: (a: n
 /** Reductions keep their axes with size 1; dropping them is a reshape. */
 export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
   name: "sum",
-  infer: (inputs, { axes }) => ({ shape: reducedShape(inputOf({ inputs }).shape, axes), dtype: "float32" }),
+  infer: (inputs, { axes }) => reducedType("sum", inputOf({ inputs }), axes),
   evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, 0, (a, b) => a + b),
   vjp: (node, g) => [broadcastTo(g, inputOf(node).shape)],
   jvp: ({ attrs }, [dx]) => dx && apply(sumOp, { axes: attrs.axes.map((axis) => axis + 1) }, dx),
@@ -75,18 +82,18 @@ export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
 
 const maxOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
   name: "max",
-  infer: (inputs, { axes }) => ({ shape: reducedShape(inputOf({ inputs }).shape, axes), dtype: "float32" }),
+  infer: (inputs, { axes }) => reducedType("max", inputOf({ inputs }), axes),
   evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, -Infinity, Math.max),
   // Ties share the cotangent equally.
   vjp: (node, g) => {
     const x = inputOf(node);
-    const hit = where(equal(x, node.outputs[0] ?? x), 1, 0);
+    const hit = cast(equal(x, node.outputs[0] ?? x), x.dtype);
     return [mul(div(hit, apply(sumOp, node.attrs, hit)), g)];
   },
   jvp: (node, [dx]) => {
     if (dx === undefined) return undefined;
     const x = inputOf(node);
-    const hit = where(equal(x, node.outputs[0] ?? x), 1, 0);
+    const hit = cast(equal(x, node.outputs[0] ?? x), x.dtype);
     const weight = div(hit, apply(sumOp, node.attrs, hit));
     return apply(sumOp, { axes: node.attrs.axes.map((axis) => axis + 1) }, mul(dx, weight));
   },
@@ -113,6 +120,7 @@ export function sum(x: Tensor, { axes, keepDims }: ReduceOptions = {}): Tensor {
 
 /** The arithmetic mean over axes. */
 export function mean(x: Tensor, { axes, keepDims }: ReduceOptions = {}): Tensor {
+  requireFloat("mean", x);
   const resolved = resolveAxes("mean", x, axes);
   const count = sizeAlong(x, resolved);
   const total = apply(sumOp, { axes: resolved }, x);
@@ -144,7 +152,10 @@ export function softmax(x: Tensor, axis = -1): Tensor {
 
 const softmaxOp = singleOp<{ readonly axis: number }>({
   name: "softmax",
-  infer: (inputs) => ({ shape: inputOf({ inputs }).shape, dtype: "float32" }),
+  infer: (inputs) => {
+    requireFloat("softmax", inputOf({ inputs }));
+    return inputOf({ inputs });
+  },
   evaluate: (inputs, { axis }) => {
     const x = ndAt(inputs);
     const dim = x.shape[axis] ?? 1;
@@ -186,7 +197,10 @@ export interface StandardizeOptions {
 
 const standardizeOp = singleOp<{ readonly count: number; readonly epsilon: number }>({
   name: "standardize",
-  infer: (inputs) => ({ shape: inputOf({ inputs }).shape, dtype: "float32" }),
+  infer: (inputs) => {
+    requireFloat("standardize", inputOf({ inputs }));
+    return inputOf({ inputs });
+  },
   evaluate: (inputs, { count, epsilon }) => {
     const x = ndAt(inputs);
     const width = sizeOf(x.shape.slice(x.shape.length - count));
@@ -233,7 +247,7 @@ function projectStandardized(
   const axes = Array.from({ length: node.attrs.count }, (_, i) => i - node.attrs.count);
   const over = { axes, keepDims: true };
   const variance = mean(square(sub(x, mean(x, over))), over);
-  const inverse = div(constant(1), sqrt(add(variance, node.attrs.epsilon)));
+  const inverse = div(1, sqrt(add(variance, node.attrs.epsilon)));
   return mul(inverse, sub(sub(g, mean(g, over)), mul(y, mean(mul(g, y), over))));
 }
 

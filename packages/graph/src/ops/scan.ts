@@ -1,13 +1,13 @@
 import { nd } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
-import { applyOp } from "../op.ts";
+import { applyOp, defineOp } from "../op.ts";
 import { only } from "../tensor.ts";
 import type { Op } from "../tensor.ts";
 import { dimAt, formatShape, sameShape } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 import { closeOver, traceBody } from "../body.ts";
-import type { Body } from "../body.ts";
+import type { Body } from "../tensor.ts";
 import { interpretBody } from "../interpreter.ts";
 
 /** Inputs are the carry, the sliced sequences, then what the body captures. */
@@ -20,7 +20,7 @@ export interface ScanAttrs {
 
 const typeOf = ({ shape, dtype }: TensorType): TensorType => ({ shape, dtype });
 
-export const scanOp: Op<ScanAttrs> = {
+export const scanOp: Op<ScanAttrs> = defineOp<ScanAttrs>({
   name: "scan",
   infer: (_inputs, { body, carries, length }) =>
     body.outputs.map((out, i) =>
@@ -51,7 +51,8 @@ export const scanOp: Op<ScanAttrs> = {
     });
   },
   notDifferentiable: "derivatives of scan are not available yet; differentiate inside its body",
-};
+  bodies: { of: ({ body }) => [body], with: (attrs, [body = attrs.body]) => ({ ...attrs, body }) },
+});
 
 function rowOf(x: NdArray, i: number): NdArray {
   const shape = x.shape.slice(1);

@@ -1,6 +1,7 @@
 /** @file Ops that move values without changing them. */
 import { broadcastNd, gatherStrided, nd, ndAt, stridesOf } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
+import { dataTypes } from "../onnx/data-types.ts";
 import { apply, singleOp } from "../op.ts";
 import { inputOf } from "../tensor.ts";
 import {
@@ -225,7 +226,7 @@ const concatOp = singleOp<{ readonly axis: number }>({
   },
   jvp: ({ inputs, attrs }, tangents, count) =>
     concat(
-      inputs.map((x, i) => tangents[i] ?? zeros([count, ...x.shape])),
+      inputs.map((x, i) => tangents[i] ?? zeros([count, ...x.shape], x.dtype)),
       attrs.axis + 1,
     ),
   simplify: (node) => {
@@ -375,18 +376,18 @@ export function pad(x: Tensor, axis: number, before: number, after: number): Ten
 
 const sizeOp = singleOp<{ readonly axes: readonly number[] }>({
   name: "size",
-  infer: () => ({ shape: [], dtype: "float32" }),
+  infer: (inputs) => ({ shape: [], dtype: inputOf({ inputs }).dtype }),
   evaluate: ([x], { axes }) => nd([], Float64Array.of(axes.reduce((n, axis) => n * (x?.shape[axis] ?? 1), 1))),
   vjp: () => [undefined],
   jvp: () => undefined,
   lower: (emitter, node) => {
     const dim = productOf("size", node.attrs.axes.map((axis) => dimAt(inputOf(node).shape, axis)));
-    const count = emitter.emit("Cast", [emitter.dims([dim])], { to: 1 });
+    const count = emitter.emit("Cast", [emitter.dims([dim])], { to: dataTypes[inputOf(node).dtype] });
     return emitter.reshape(count, []);
   },
 });
 
-/** The number of elements along `axes` as a float scalar; a run-time value only where a dimension is named. */
+/** The number of elements along `axes` as a scalar of the type of `x`; a run-time value only where a dimension is named. */
 export function sizeAlong(x: Tensor, axes: readonly number[]): Tensor | number {
   const dims: Dim[] = axes.map((axis) => dimAt(x.shape, axis));
   const size = termOf(productOf("size", dims));

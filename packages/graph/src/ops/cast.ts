@@ -1,0 +1,28 @@
+import { isFloat } from "../host.ts";
+import type { DType } from "../host.ts";
+import { mapNd, ndAt } from "../ndarray.ts";
+import { dataTypes } from "../onnx/data-types.ts";
+import { apply, singleOp } from "../op.ts";
+import { inputOf } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+
+const castOp = singleOp<{ readonly to: DType }>({
+  name: "cast",
+  infer: (inputs, { to }) => ({ shape: inputOf({ inputs }).shape, dtype: to }),
+  evaluate: (inputs, { to }) => {
+    if (isFloat(to)) return ndAt(inputs);
+    return mapNd(to === "bool" ? (x) => Number(x !== 0) : Math.trunc, ndAt(inputs));
+  },
+  vjp: (node, g) => [isFloat(inputOf(node).dtype) ? cast(g, inputOf(node).dtype) : undefined],
+  jvp: ({ attrs }, [dx]) => (isFloat(attrs.to) ? dx && cast(dx, attrs.to) : undefined),
+  simplify: (node) => (inputOf(node).dtype === node.attrs.to ? inputOf(node) : undefined),
+  lower: (emitter, { attrs }, inputs) => emitter.emit("Cast", inputs, { to: dataTypes[attrs.to] }),
+});
+
+/**
+ * The values as another element type. Floats become integers by dropping their fraction, and booleans by being unlike 0;
+ * values beyond the range of an integer type are undefined. Derivatives pass between float types only.
+ */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  return x.dtype === dtype ? x : apply(castOp, { to: dtype }, x);
+}

@@ -1,0 +1,42 @@
+import { mapNd } from "../ndarray.ts";
+import { apply, singleOp } from "../op.ts";
+import { inputOf, outputOf } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { broadcastShapes } from "../shape.ts";
+import { asTensors, zeros } from "./constant.ts";
+import type { TensorLike } from "./constant.ts";
+import { sumTo } from "./reduce.ts";
+import { alignRank, alignTangent, broadcastTangent } from "./shaping.ts";
+
+const whereOp = singleOp<null>({
+  name: "where",
+  infer: (inputs) => {
+    const [cond, a, b] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1), inputOf({ inputs }, 2)];
+    if (cond.dtype !== "bool") {
+      throw new TypeError(`where: expected a bool condition, got ${cond.toString()}; compare first, as in greater(x, 0)`);
+    }
+    if (a.dtype !== b.dtype) {
+      throw new TypeError(`where: expected choices of one type, got ${a.toString()} and ${b.toString()}; use cast on one of them`);
+    }
+    return { shape: broadcastShapes("where", cond.shape, a.shape, b.shape), dtype: a.dtype };
+  },
+  evaluate: (inputs) => mapNd((c = 0, a = NaN, b = NaN) => (c !== 0 ? a : b), ...inputs),
+  vjp: (node, g) => {
+    const [cond, a, b] = [inputOf(node, 0), inputOf(node, 1), inputOf(node, 2)];
+    return [undefined, sumTo(where(cond, g, 0), a.shape), sumTo(where(cond, 0, g), b.shape)];
+  },
+  jvp: (node, [, da, db], count) => {
+    if (!da && !db) return undefined;
+    const y = outputOf(node);
+    const tangent = (t: Tensor | undefined): Tensor => (t ? alignTangent(t, y.rank + 1) : zeros([1], y.dtype));
+    return broadcastTangent(where(inputOf(node), tangent(da), tangent(db)), [count, ...y.shape]);
+  },
+  lower: (emitter, _node, inputs) => emitter.emit("Where", inputs),
+});
+
+/** `a` where the condition holds, `b` elsewhere. */
+export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
+  const inputs = [condition, ...asTensors([a, b])];
+  const rank = Math.max(...inputs.map((x) => x.rank));
+  return apply(whereOp, null, ...inputs.map((x) => alignRank(x, rank)));
+}
