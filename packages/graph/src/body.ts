@@ -1,6 +1,6 @@
 /** @file Closed subgraphs: the bodies of control flow, and the rewriting they share with the simplifier. */
 import { nd } from "./ndarray.ts";
-import { applyOp, defineOp } from "./op.ts";
+import { defineOp } from "./op.ts";
 import type { Body, Frame, Node, Tensor, TensorType } from "./tensor.ts";
 import { isInside, makeNode, reachable } from "./tensor.ts";
 
@@ -40,14 +40,29 @@ function placeholder(frame: Frame, type: TensorType, name: string): Tensor {
   return tensor;
 }
 
-/** Turns what a body uses from outside into further inputs of it. */
-export function closeOver(body: Body): { readonly body: Body; readonly captures: readonly Tensor[] } {
-  const isOuter = ({ node }: Tensor): boolean =>
-    node.frame !== undefined && !isInside(node.frame, body.frame);
-  const captures = new Set<Tensor>(body.outputs.filter(isOuter));
-  for (const node of reachable(body.outputs)) {
-    if (!isInside(node.frame, body.frame)) continue;
-    for (const input of node.inputs) if (isOuter(input)) captures.add(input);
+/** A body that uses nothing from outside, and what it used: its further inputs. */
+export interface Closure {
+  readonly body: Body;
+  readonly captures: readonly Tensor[];
+}
+
+/**
+ * Turns what a body uses from outside into further inputs of it.
+ *
+ * @param isOwn - whether a node belongs to the body; by default those that depend on its inputs, so that the rest is
+ *   computed once, outside
+ */
+export function closeOver(body: Body, isOwn = (node: Node): boolean => isInside(node.frame, body.frame)): Closure {
+  const isOuter = ({ node }: Tensor): boolean => node.frame !== undefined && !isOwn(node);
+  const captures = new Set<Tensor>();
+  const seen = new Set<Node>();
+  const pending = [...body.outputs];
+  for (let tensor = pending.pop(); tensor !== undefined; tensor = pending.pop()) {
+    if (isOuter(tensor)) captures.add(tensor);
+    else if (!seen.has(tensor.node)) {
+      seen.add(tensor.node);
+      pending.push(...tensor.node.inputs);
+    }
   }
   if (captures.size === 0) return { body, captures: [] };
   const substitutes = new Map<Tensor, Tensor>();
@@ -60,10 +75,15 @@ export function closeOver(body: Body): { readonly body: Body; readonly captures:
   return { body: { frame: body.frame, inputs: [...body.inputs, ...added], outputs }, captures: [...captures] };
 }
 
+/** The outputs of a body for given inputs, as nodes of the graph around it. */
+export function inline(body: Body, inputs: readonly Tensor[]): Tensor[] {
+  return rewrite(body.outputs, new Map(body.inputs.map((x, i) => [x, inputs[i] ?? x])), rebuildNode);
+}
+
 /** A node applied to new inputs, kept as it is where nothing changed. */
 export function rebuildNode(node: Node, inputs: readonly Tensor[]): readonly Tensor[] {
   if (inputs.every((input, i) => input === node.inputs[i])) return node.outputs;
-  return applyOp(node.op, node.attrs, inputs);
+  return makeNode(node.op, node.attrs, inputs, node.op.infer(inputs, node.attrs), undefined, node.scope).outputs;
 }
 
 /** A control-flow node with its bodies replaced, kept as it is where nothing changed. */
@@ -77,11 +97,11 @@ export function mapBodies(node: Node, inputs: readonly Tensor[], map: (body: Bod
   return makeNode(node.op, bodies.with(node.attrs, after), inputs, node.outputs, node.frame, node.scope).outputs;
 }
 
-/** Rebuilds `outputs` bottom-up: `visit` gives the outputs of each node for its rewritten inputs. */
+/** Rebuilds `outputs` bottom-up: `visit` gives the outputs of each node for its rewritten inputs (those that are read). */
 export function rewrite(
   outputs: readonly Tensor[],
   substitutes: ReadonlyMap<Tensor, Tensor>,
-  visit: (node: Node, inputs: readonly Tensor[]) => readonly Tensor[],
+  visit: (node: Node, inputs: readonly Tensor[]) => readonly (Tensor | undefined)[],
 ): Tensor[] {
   const done = new Map<Tensor, Tensor>(substitutes);
   const get = (tensor: Tensor): Tensor => {

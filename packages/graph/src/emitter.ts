@@ -37,10 +37,14 @@ export interface Emitter<Tensor> {
   reshape(x: string | undefined, shape: Shape): string;
   /** The value of a tensor that is already lowered. */
   name(tensor: Tensor): string;
-  /** A loop body as a graph: its first `own` inputs are fed by the loop, the others are values from outside. */
+  /**
+   * A body as a graph: its first `own` inputs are fed by the control flow, the others are values from outside. That of an
+   * ONNX `Loop` is also fed the step and whether it goes on.
+   */
   body(
     body: { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[] },
     own: number,
     captured: readonly string[],
+    options?: { readonly loop?: boolean },
   ): GraphProto;
 }

@@ -19,8 +19,8 @@ export { interpretProgram, referenceRuntime } from "./interpreter.ts";
 export { largestWork } from "./cost.ts";
 
 // Differentiation
-export { grad, vjp } from "./autodiff/vjp.ts";
-export { jvp } from "./autodiff/jvp.ts";
+export { grad, hessianVectorProduct, valueAndGrad } from "./autodiff/grad.ts";
+export { jvp, vjp } from "./autodiff/derivatives.ts";
 export { divergence, hutchinsonDivergence } from "./autodiff/divergence.ts";
 
 // Ops
@@ -41,5 +41,8 @@ export {
   broadcastTo, concat, expandDims, pad, reshape, slice, split, squeeze, stack, swapLastTwo, transpose,
 } from "./ops/shaping.ts";
 export { groupNorm } from "./ops/nn.ts";
-export type { ScanInputs, ScanResult, ScanStep } from "./ops/scan.ts";
+export type { ScanInputs, ScanOptions, ScanResult, ScanStep } from "./ops/scan.ts";
 export { scan } from "./ops/scan.ts";
+export { cond } from "./ops/cond.ts";
+export type { WhileOptions } from "./ops/while-loop.ts";
+export { whileLoop } from "./ops/while-loop.ts";

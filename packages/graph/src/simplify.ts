@@ -4,7 +4,9 @@ import { isFloat } from "./host.ts";
 import { inputOp, mapBodies, rebuildNode, rewrite } from "./body.ts";
 import { evaluation } from "./interpreter.ts";
 import { nd } from "./ndarray.ts";
+import { tidyScans } from "./scans.ts";
 import { isStatic, sizeOf } from "./shape.ts";
+import { inScope } from "./tensor.ts";
 import type { Body, Node, Tensor } from "./tensor.ts";
 import type { Program } from "./program.ts";
 
@@ -28,7 +30,7 @@ export function simplify(program: Program): Program {
 
 /** Simplifies what leads to the outputs of a body; its inputs stay. */
 export function simplifyBody(body: Body): Body {
-  let { outputs } = body;
+  let { outputs } = tidyScans(body);
   // Gradients expose new common subexpressions to identities once more; a third pass has never found anything.
   for (let pass = 0; pass < 2; pass++) {
     const seen = new Map<string, readonly Tensor[]>();
@@ -36,13 +38,14 @@ export function simplifyBody(body: Body): Body {
       simplifyNode(rebuildNode(node, inputs)[0]?.node ?? node, seen, 0),
     );
   }
+  // Bodies last and once: nesting must not multiply the passes.
+  outputs = rewrite(outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => mapBodies(node, inputs, simplifyBody));
   return { ...body, outputs };
 }
 
 function simplifyNode(node: Node, seen: Map<string, readonly Tensor[]>, depth: number): readonly Tensor[] {
-  const folded = fold(node) ?? (depth < 8 ? node.op.simplify?.(node) : undefined);
+  const folded = inScope(node.scope, () => fold(node) ?? (depth < 8 ? node.op.simplify?.(node) : undefined));
   if (folded) return folded.map((tensor) => settle(tensor, node, seen, depth + 1));
-  if (node.op.bodies) return mapBodies(node, node.inputs, simplifyBody);
   const key = keyOf(node);
   if (key === undefined) return node.outputs;
   const twin = seen.get(key);
@@ -67,7 +70,7 @@ function fold(node: Node): readonly Tensor[] | undefined {
     ({ shape, dtype }) => isStatic(shape) && sizeOf(shape) <= maxFolded && isFloat(dtype),
   );
   // Repeating a value costs more than it saves.
-  if (!small || node.op.name === "broadcastTo") return undefined;
+  if (!small || node.op.bodies || node.op.name === "broadcastTo") return undefined;
   const arrays = node.inputs.map((x) =>
     nd(x.shape as readonly number[], Float64Array.from(constantData(x) ?? [])),
   );

@@ -31,6 +31,12 @@ export interface Evaluation {
   resolve(shape: Shape): readonly number[];
 }
 
+/** Derivatives of graphs, handed to the rules of control flow, which differentiate their bodies. */
+export interface Differentiation {
+  readonly vjp: (outputs: readonly Tensor[], cotangents: readonly Tensor[], wrt: readonly Tensor[]) => Tensor[];
+  readonly jvp: (outputs: readonly Tensor[], inputs: readonly Tensor[], tangents: readonly Tensor[]) => Tensor[];
+}
+
 /**
  * The one definition of an op.
  *
@@ -44,9 +50,18 @@ export interface Op<A = unknown> {
   /** Reference evaluation in float64 (booleans are 0 and 1). */
   evaluate(inputs: readonly NdArray[], attrs: A, run: Evaluation): readonly NdArray[];
   /** Cotangents of the inputs from those of the outputs; undefined where there is none. */
-  vjp?(node: Node<A>, cotangents: readonly (Tensor | undefined)[]): readonly (Tensor | undefined)[];
+  vjp?(
+    node: Node<A>,
+    cotangents: readonly (Tensor | undefined)[],
+    differentiation: Differentiation,
+  ): readonly (Tensor | undefined)[];
   /** Stacked tangents of the outputs from those of the inputs; undefined where it is zero. */
-  jvp?(node: Node<A>, tangents: readonly (Tensor | undefined)[], count: Dim): readonly (Tensor | undefined)[];
+  jvp?(
+    node: Node<A>,
+    tangents: readonly (Tensor | undefined)[],
+    count: Dim,
+    differentiation: Differentiation,
+  ): readonly (Tensor | undefined)[];
   /** A cheaper equal of this node, or undefined. */
   simplify?(node: Node<A>): readonly Tensor[] | undefined;
   /** Emits ONNX nodes for this one; returns the names of its outputs. */
@@ -99,14 +114,22 @@ export class Tensor implements TensorType {
 let nextId = 0;
 let currentScope = "";
 
+/** The id of the node made next: what has a smaller one was there before. */
+export const nextNodeId = (): number => nextId;
+
 /**
  * Runs `fn` with `name` appended to the scope that new nodes carry into ONNX node names.
  *
  * @param name - one path segment, such as `down.0`
  */
 export function scope<T>(name: string, fn: () => T): T {
+  return inScope(currentScope === "" ? name : `${currentScope}/${name}`, fn);
+}
+
+/** Runs `fn` in a scope given in full. */
+export function inScope<T>(path: string, fn: () => T): T {
   const outer = currentScope;
-  currentScope = outer === "" ? name : `${outer}/${name}`;
+  currentScope = path;
   try {
     return fn();
   } finally {
@@ -146,7 +169,7 @@ export function makeNode<A>(
   attrs: A,
   inputs: readonly Tensor[],
   types: readonly TensorType[],
-  frame = innermost(op.name, inputs),
+  frame: Frame | undefined = innermost(op.name, inputs),
   nodeScope = currentScope,
 ): Node<A> {
   const outputs: Tensor[] = [];

@@ -1,5 +1,5 @@
 import * as g from "@fluxion/graph";
-import { hostTensor, input, referenceRuntime, scan, sizeOf, trace } from "@fluxion/graph";
+import { hostTensor, input, referenceRuntime, sizeOf, trace } from "@fluxion/graph";
 import type { HostTensor, Program, Tensor } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
 import { describe, expect, it } from "vitest";
@@ -18,37 +18,6 @@ async function agree(program: Program, feeds: Record<string, HostTensor>): Promi
     (data as Float64Array).forEach((value, i) => expect(Math.abs(Number(fast[name]?.data[i]) - value) / scale).toBeLessThan(2e-5));
   }
 }
-
-const [x0, w0] = [at([3, 4]), at([4, 4], 2)];
-const specs = { x: input(["batch", 4]), w: input([4, 4]), n: input(["steps", 4]) };
-type Body = Parameters<typeof scan>[1];
-const scans: Readonly<Record<string, (w: Tensor) => Body>> = {
-  "an unchanged state": () => ([a, b]) => ({ carry: [a as Tensor, g.add(b as Tensor, 1)], ys: [] }),
-  "a swapped state": () => ([a, b]) => ({ carry: [b as Tensor, a as Tensor], ys: [] }),
-  "one value used twice": () => ([a]) => {
-    const next = g.tanh(a as Tensor);
-    return { carry: [next, next], ys: [next, next] };
-  },
-  "a passed-through input": () => ([a, b], [n]) => ({ carry: [a as Tensor, b as Tensor], ys: [n as Tensor] }),
-  "captured values, constant and computed": (w) => ([a, b], [n]) => ({
-    carry: [g.add(g.matmul(a as Tensor, g.mul(w, 0.3)), n as Tensor), g.mul(b as Tensor, g.constant([0.1, 0.2, 0.3, 0.4]))],
-    ys: [g.sum(a as Tensor)],
-  }),
-  "a scan inside": (w) => ([a, b], [n]) => {
-    const inner = scan({ carry: [a as Tensor], xs: [w] }, ([c], [row]) => ({ carry: [g.sin(g.add(c as Tensor, row as Tensor))], ys: [] }));
-    return { carry: [inner.carry[0] as Tensor, g.add(b as Tensor, n as Tensor)], ys: [] };
-  },
-};
-
-describe.each(Object.entries(scans))("a scan with %s", (_name, body) => {
-  it.each([1, 2, 5])("over %i steps", async (steps) => {
-    const program = trace("scan", specs, ({ x, w, n }) => {
-      const { carry, ys } = scan({ carry: [x, g.mul(x, 2)], xs: [n] }, body(w));
-      return Object.fromEntries([...carry, ...ys].map((y, i) => [`y${String(i)}`, y]));
-    });
-    await agree(program, { x: x0, w: w0, n: at([steps, 4], 3) });
-  });
-});
 
 it("runs whole gradients as the interpreter does, for any batch", async () => {
   const program = trace("network", { x: input(["batch", 2, 20, 18]), w: input([16, 2, 3, 3]), v: input([4, 16, 3, 3]), z: input([1, "batch", 2, 20, 18]) }, ({ x, w, v, z }) => {

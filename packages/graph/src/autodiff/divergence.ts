@@ -4,7 +4,7 @@ import { constant } from "../ops/constant.ts";
 import { mul } from "../ops/binary.ts";
 import { sum } from "../ops/reduce.ts";
 import { broadcastTo } from "../ops/shaping.ts";
-import { jvp } from "./jvp.ts";
+import { jvp } from "./derivatives.ts";
 
 function eventOf(where: string, v: Tensor, x: Tensor): readonly number[] {
   if (x.rank < 2 || !sameShape(v.shape, x.shape)) {

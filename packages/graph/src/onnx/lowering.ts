@@ -149,8 +149,9 @@ export class Lowering implements Emitter<Tensor> {
 
   reshape(x: string | undefined, shape: Shape): string {
     const dims = shape.map((dim) => (typeof dim === "number" ? dim : -1));
-    // A −1 beside a 0 is ambiguous to ONNX.
-    const target = dims.includes(-1) && dims.includes(0) ? this.dims(shape) : this.int64s(dims);
+    // ONNX infers one −1, but not beside a 0.
+    const ambiguous = dims.filter((dim) => dim === -1).length > 1 || (dims.includes(-1) && dims.includes(0));
+    const target = ambiguous ? this.dims(shape) : this.int64s(dims);
     return this.emit("Reshape", [x ?? "", target], dims.includes(0) ? { allowzero: 1 } : {});
   }
 
@@ -158,6 +159,7 @@ export class Lowering implements Emitter<Tensor> {
     body: { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[] },
     own: number,
     captured: readonly string[],
+    { loop = false }: { readonly loop?: boolean } = {},
   ): GraphProto {
     const inner = new Lowering(this.#model, this);
     inner.#current = this.#current;
@@ -171,7 +173,13 @@ export class Lowering implements Emitter<Tensor> {
     // A node of its own for every output: ONNX Runtime's Scan returns wrong numbers where an output is an input of
     // the body, or one value feeds two outputs.
     const outputs = body.outputs.map((tensor, i) => valueInfo(inner.emit("Identity", [results[i] ?? ""]), tensor));
-    return inner.graph("body", inputs.slice(0, own), outputs);
+    const leading: ValueInfoProto[] = loop
+      ? [
+          { name: this.#fresh("iteration"), elemType: dataTypes.int64, shape: [] },
+          { name: this.#fresh("go"), elemType: dataTypes.bool, shape: [] },
+        ]
+      : [];
+    return inner.graph("body", [...leading, ...inputs.slice(0, own)], outputs);
   }
 
   /** The finished graph. */

@@ -1,14 +1,15 @@
 import { nd } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { applyOp, defineOp } from "../op.ts";
-import { only } from "../tensor.ts";
-import type { Op } from "../tensor.ts";
+import { nextNodeId, only } from "../tensor.ts";
+import type { Body, Op } from "../tensor.ts";
 import { dimAt, formatShape, sameShape } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 import { closeOver, traceBody } from "../body.ts";
-import type { Body } from "../tensor.ts";
 import { interpretBody } from "../interpreter.ts";
+import { zeros } from "./constant.ts";
+import { scanJvp, scanVjp } from "./scan-derivatives.ts";
 
 /** Inputs are the carry, the sliced sequences, then what the body captures. */
 export interface ScanAttrs {
@@ -16,6 +17,14 @@ export interface ScanAttrs {
   readonly carries: number;
   readonly sequences: number;
   readonly length: Dim;
+  /** From the last element of the sequences to the first; what is collected stays in the order of the sequences. */
+  readonly reverse: boolean;
+  /** Derivatives store no intermediate values but the carry, and compute the others again. */
+  readonly recompute: boolean;
+  /** Names the computation. */
+  readonly id: number;
+  /** The scan whose outputs are the first of this one's: the simplifier makes one of the two. */
+  readonly extends?: number | undefined;
 }
 
 const typeOf = ({ shape, dtype }: TensorType): TensorType => ({ shape, dtype });
@@ -33,24 +42,30 @@ export const scanOp: Op<ScanAttrs> = defineOp<ScanAttrs>({
     const xs = inputs.slice(carries, carries + sequences);
     const captured = inputs.slice(carries + sequences);
     const ys: NdArray[][] = [];
-    for (let i = 0; i < length; i++) {
+    for (let step = 0; step < length; step++) {
+      const i = attrs.reverse ? length - 1 - step : step;
       const out = interpretBody(body, [...carry, ...xs.map((x) => rowOf(x, i)), ...captured], run);
       carry = out.slice(0, carries);
-      ys.push(out.slice(carries));
+      ys[i] = out.slice(carries);
     }
     const stacked = body.outputs.slice(carries).map((out, j) => stackRows(ys.map((row) => row[j]), run.resolve(out.shape)));
     return [...carry, ...stacked];
   },
   lower: (emitter, node, inputs) => {
-    const { body, carries, sequences } = node.attrs;
+    const { body, carries, sequences, reverse } = node.attrs;
     const own = carries + sequences;
     const graph = emitter.body(body, own, inputs.slice(own));
     return emitter.emitMany("Scan", inputs.slice(0, own), node.outputs.length, {
       body: { graph },
       num_scan_inputs: sequences,
+      ...(reverse && {
+        scan_input_directions: Array.from({ length: sequences }, () => 1),
+        scan_output_directions: Array.from({ length: node.outputs.length - carries }, () => 1),
+      }),
     });
   },
-  notDifferentiable: "derivatives of scan are not available yet; differentiate inside its body",
+  vjp: scanVjp,
+  jvp: scanJvp,
   bodies: { of: ({ body }) => [body], with: (attrs, [body = attrs.body]) => ({ ...attrs, body }) },
 });
 
@@ -77,6 +92,17 @@ export interface ScanInputs {
   readonly xs: readonly Tensor[];
 }
 
+/** Options of `scan`. */
+export interface ScanOptions {
+  /** Go from the last element to the first; `ys[i]` still belongs to `xs[i]`. Default false. */
+  readonly reverse?: boolean | undefined;
+  /**
+   * Let derivatives store only the carry of every step and compute the step again, instead of storing all that they
+   * need: less memory, about a third more work. Default false.
+   */
+  readonly recompute?: boolean | undefined;
+}
+
 /** What a step of a scan gives. */
 export interface ScanStep {
   /** The next state: as many tensors as came, of the same types. */
@@ -94,13 +120,15 @@ export interface ScanResult {
 /**
  * A loop over the first axis of `xs` in one program: `carry, y = body(carry, x[i])`.
  *
- * Tensors from outside the body may be used in it; what does not depend on the loop is computed once, outside.
+ * Tensors from outside the body may be used in it; what does not depend on the loop is computed once, outside. Both
+ * derivatives of a scan are scans. Over no steps the carry stays and nothing is collected.
  *
- * @throws RangeError if lengths differ or are 0, or the body changes the type of the carry
+ * @throws RangeError if lengths differ, or the body changes the type of the carry
  */
 export function scan(
   { carry, xs }: ScanInputs,
   body: (carry: Tensor[], x: Tensor[]) => ScanStep,
+  { reverse = false, recompute = false }: ScanOptions = {},
 ): ScanResult {
   if (xs.length === 0) throw new RangeError("scan: expected at least one sequence in xs, got none");
   if (xs.some((x) => x.rank === 0)) throw new RangeError("scan: expected xs with a first axis, got a scalar");
@@ -112,7 +140,6 @@ export function scan(
       );
     }
   }
-  if (length === 0) throw new RangeError("scan: expected at least one step, got xs of length 0; use the carry as it is");
   const types = [...carry.map(typeOf), ...xs.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }))];
   let collected = 0;
   const open = traceBody("scan", types, (inputs) => {
@@ -121,8 +148,13 @@ export function scan(
     collected = step.ys.length;
     return [...step.carry, ...step.ys];
   });
+  // ONNX Runtime refuses a scan over nothing.
+  if (length === 0) {
+    const none = open.outputs.slice(carry.length).map(({ shape, dtype }) => zeros([0, ...shape], dtype));
+    return { carry: [...carry], ys: none };
+  }
   const { body: closed, captures } = closeOver(open);
-  const attrs: ScanAttrs = { body: closed, carries: carry.length, sequences: xs.length, length };
+  const attrs = { body: closed, carries: carry.length, sequences: xs.length, length, reverse, recompute, id: nextNodeId() };
   const outputs = applyOp(scanOp, attrs, [...carry, ...xs, ...captures]);
   return { carry: outputs.slice(0, carry.length), ys: outputs.slice(carry.length, carry.length + collected) };
 }

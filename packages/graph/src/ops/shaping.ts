@@ -47,6 +47,8 @@ const reshapeOp = singleOp<{ readonly shape: Shape }>({
  * @throws RangeError if the sizes disagree, or two named dimensions would have to be told apart at run time
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
+  // Axes of size 1 come and go whatever the others are called.
+  if (sameShape(withoutOnes(x.shape), withoutOnes(shape))) return apply(reshapeOp, { shape }, x);
   const full = inferDim(x.shape, shape);
   if (full.filter((dim) => typeof dim === "string").length > 1) {
     throw new RangeError(
@@ -55,6 +57,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   }
   return apply(reshapeOp, { shape: full }, x);
 }
+
+const withoutOnes = (shape: Shape): Shape => shape.filter((dim) => dim !== 1);
 
 function inferDim(from: Shape, to: Shape): Shape {
   const mismatch = (): never => {
