@@ -25,7 +25,8 @@ export { divergence, hutchinsonDivergence } from "./autodiff/divergence.ts";
 
 // Ops
 export type { TensorLike } from "./ops/constant.ts";
-export { constant, full, ones, onesLike, zeros, zerosLike } from "./ops/constant.ts";
+export { constant } from "./ops/constant.ts";
+export { full, ones, onesLike, zeros, zerosLike } from "./ops/fill.ts";
 export { abs, cos, erf, exp, gelu, log, neg, pow, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh } from "./ops/unary.ts";
 export { add, div, maximum, minimum, mul, sub } from "./ops/binary.ts";
 export { equal, greater, greaterEqual, less, lessEqual } from "./ops/comparison.ts";

@@ -12,6 +12,8 @@ export interface SingleOp<A> {
   evaluate(inputs: readonly NdArray[], attrs: A, run: Evaluation): NdArray;
   vjp?(node: Node<A>, cotangent: Tensor): readonly (Tensor | undefined)[];
   jvp?(node: Node<A>, tangents: readonly (Tensor | undefined)[], count: Dim): Tensor | undefined;
+  readonly elementwise?: boolean;
+  partial?(node: Node<A>, operand: number): Tensor | number;
   simplify?(node: Node<A>): Tensor | undefined;
   lower(emitter: Emitter<Tensor>, node: Node<A>, inputs: readonly string[]): string;
   readonly notDifferentiable?: string;
@@ -44,6 +46,8 @@ export function singleOp<A>(op: SingleOp<A>): Op<A> {
         op.jvp?.(node, tangents, count),
       ],
     }),
+    ...(op.elementwise === true && { elementwise: true }),
+    ...(op.partial && { partial: (node: Node<A>, operand: number) => op.partial?.(node, operand) ?? 0 }),
     ...(op.simplify && {
       simplify: (node: Node<A>) => {
         const simpler = op.simplify?.(node);

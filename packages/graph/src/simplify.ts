@@ -4,9 +4,12 @@ import { isFloat } from "./host.ts";
 import { inputOp, mapBodies, rebuildNode, rewrite } from "./body.ts";
 import { evaluation } from "./interpreter.ts";
 import { nd } from "./ndarray.ts";
+import { applyOp } from "./op.ts";
+import { beforeBroadcast, broadcastTo } from "./ops/shaping.ts";
 import { tidyScans } from "./scans.ts";
-import { isStatic, sizeOf } from "./shape.ts";
-import { inScope } from "./tensor.ts";
+import { broadcastShapes, isStatic, sameShape, sizeOf } from "./shape.ts";
+import type { Shape } from "./shape.ts";
+import { inScope, outputOf } from "./tensor.ts";
 import type { Body, Node, Tensor } from "./tensor.ts";
 import type { Program } from "./program.ts";
 
@@ -44,7 +47,7 @@ export function simplifyBody(body: Body): Body {
 }
 
 function simplifyNode(node: Node, seen: Map<string, readonly Tensor[]>, depth: number): readonly Tensor[] {
-  const folded = inScope(node.scope, () => fold(node) ?? (depth < 8 ? node.op.simplify?.(node) : undefined));
+  const folded = inScope(node.scope, () => fold(node) ?? (depth < 8 ? (lateBroadcast(node) ?? node.op.simplify?.(node)) : undefined));
   if (folded) return folded.map((tensor) => settle(tensor, node, seen, depth + 1));
   const key = keyOf(node);
   if (key === undefined) return node.outputs;
@@ -52,6 +55,25 @@ function simplifyNode(node: Node, seen: Map<string, readonly Tensor[]>, depth: n
   if (twin) return twin;
   seen.set(key, node.outputs);
   return node.outputs;
+}
+
+/** Broadcasting made late: an operand need not be repeated where the others give the shape. */
+function lateBroadcast(node: Node): readonly Tensor[] | undefined {
+  if (!node.op.elementwise) return undefined;
+  const bare = node.inputs.map(beforeBroadcast);
+  if (bare.every((x, i) => x === node.inputs[i])) return undefined;
+  const { shape } = outputOf(node);
+  const shapeOf = (xs: readonly Tensor[]): Shape => broadcastShapes(node.op.name, ...xs.map((x) => x.shape));
+  // One at a time: two that were repeated alike give the shape together.
+  const kept = [...node.inputs];
+  bare.forEach((x, i) => {
+    const before = kept[i];
+    if (before === undefined || x === before) return;
+    kept[i] = x;
+    if (!sameShape(shapeOf(kept), shape)) kept[i] = before;
+  });
+  if (kept.some((x, i) => x !== node.inputs[i])) return applyOp(node.op, node.attrs, kept);
+  return applyOp(node.op, node.attrs, bare).map((y) => broadcastTo(y, shape));
 }
 
 /** Nodes that a rule has just made are simplified in turn; older ones already are. */

@@ -62,6 +62,10 @@ export interface Op<A = unknown> {
     count: Dim,
     differentiation: Differentiation,
   ): readonly (Tensor | undefined)[];
+  /** Said of ops that work on each element by itself, their operands broadcast by NumPy's rule. */
+  readonly elementwise?: boolean;
+  /** ∂y/∂x of one operand of an elementwise op, which replaces `vjp` and `jvp`; a number is a constant. */
+  partial?(node: Node<A>, operand: number): Tensor | number;
   /** A cheaper equal of this node, or undefined. */
   simplify?(node: Node<A>): readonly Tensor[] | undefined;
   /** Emits ONNX nodes for this one; returns the names of its outputs. */

@@ -2,10 +2,12 @@
 import { isFloat } from "../host.ts";
 import { dimAt, formatShape, sameShape } from "../shape.ts";
 import type { Dim, Shape } from "../shape.ts";
-import { inScope, reachable } from "../tensor.ts";
+import { inScope, outputOf, reachable } from "../tensor.ts";
 import type { Differentiation, Node, Tensor } from "../tensor.ts";
-import { add } from "../ops/binary.ts";
-import { zeros, zerosLike } from "../ops/constant.ts";
+import { add, mul } from "../ops/binary.ts";
+import { zeros, zerosLike } from "../ops/fill.ts";
+import { sumTo } from "../ops/reduce.ts";
+import { alignTangent, broadcastTangent } from "../ops/shaping.ts";
 
 /** The nodes that carry derivatives from `wrt` to `outputs`, in topological order. */
 function carriers(outputs: readonly Tensor[], wrt: readonly Tensor[]): Node[] {
@@ -49,7 +51,9 @@ export function vjp(outputs: readonly Tensor[], cotangents: readonly Tensor[], w
   for (const node of carriers(outputs, wrt).reverse()) {
     const gs = node.outputs.map((output) => total.get(output));
     if (gs.every((g) => g === undefined)) continue;
-    const results = inScope(derivativeScope(node, "grad"), () => node.op.vjp?.(node, gs, differentiation) ?? refuse("vjp", node));
+    const results = inScope(derivativeScope(node, "grad"), () =>
+      node.op.vjp?.(node, gs, differentiation) ?? pullBack(node, gs[0]) ?? refuse("vjp", node),
+    );
     results.forEach((g, i) => {
       const input = node.inputs[i];
       if (g && input && isFloat(input.dtype)) accumulate(input, g);
@@ -75,7 +79,7 @@ export function jvp(outputs: readonly Tensor[], inputs: readonly Tensor[], tange
   for (const node of carriers(outputs, inputs)) {
     const given = node.inputs.map((input) => known.get(input));
     const results = inScope(derivativeScope(node, "tangent"), () =>
-      node.op.jvp?.(node, given, count, differentiation) ?? refuse("jvp", node),
+      node.op.jvp?.(node, given, count, differentiation) ?? pushForward(node, given, count) ?? refuse("jvp", node),
     );
     node.outputs.forEach((output, i) => {
       const tangent = results[i];
@@ -84,6 +88,24 @@ export function jvp(outputs: readonly Tensor[], inputs: readonly Tensor[], tange
   }
   return outputs.map((output) => known.get(output) ?? zeros([count, ...output.shape], output.dtype));
 }
+
+/** ḡ ∂y/∂x for each float operand of an elementwise op, summed over what broadcasting repeated. */
+function pullBack(node: Node, g: Tensor | undefined): (Tensor | undefined)[] | undefined {
+  if (!node.op.partial || g === undefined) return undefined;
+  return node.inputs.map((x, i) => (isFloat(x.dtype) ? sumTo(scaled(g, node.op.partial?.(node, i)), x.shape) : undefined));
+}
+
+/** Σ ẋ ∂y/∂x over the operands of an elementwise op. */
+function pushForward(node: Node, tangents: readonly (Tensor | undefined)[], count: Dim): Tensor[] | undefined {
+  if (!node.op.partial) return undefined;
+  const y = outputOf(node);
+  const terms = tangents.flatMap((tangent, i) =>
+    tangent ? [scaled(alignTangent(tangent, y.rank + 1), node.op.partial?.(node, i))] : [],
+  );
+  return terms.length === 0 ? [] : [broadcastTangent(terms.reduce((a, b) => add(a, b)), [count, ...y.shape])];
+}
+
+const scaled = (x: Tensor, by: Tensor | number = 0): Tensor => (by === 1 ? x : mul(x, by));
 
 const differentiation: Differentiation = { vjp, jvp };
 

@@ -1,6 +1,6 @@
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { onesLike } from "../ops/constant.ts";
+import { onesLike } from "../ops/fill.ts";
 import { expandDims, squeeze } from "../ops/shaping.ts";
 import { jvp, vjp } from "./derivatives.ts";
 

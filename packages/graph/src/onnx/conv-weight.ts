@@ -1,5 +1,5 @@
 /** @file The weight gradient of a convolution, image by image, so that its patches stay in the processor's cache. */
-import { zeros } from "../ops/constant.ts";
+import { zeros } from "../ops/fill.ts";
 import type { ConvAttrs } from "../ops/conv.ts";
 import { gemmOp } from "../ops/fused.ts";
 import { scan } from "../ops/scan.ts";

@@ -44,12 +44,8 @@ function fuseGemm(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tenso
       product.rank === 2 &&
       uses.get(x) === 1 &&
       sameShape(product.shape, outputOf(node).shape) &&
-      bias.shape[0] === 1;
-    if (fits) {
-      // Gemm broadcasts a row [n] by itself.
-      const bare = bias.node.op.name === "reshape" && inputOf(bias.node).rank === 1 ? inputOf(bias.node) : bias;
-      return apply(gemmOp, product.node.attrs as MatmulAttrs, inputOf(product.node, 0), inputOf(product.node, 1), bare);
-    }
+      (bias.rank < 2 || bias.shape[0] === 1);
+    if (fits) return apply(gemmOp, product.node.attrs as MatmulAttrs, inputOf(product.node, 0), inputOf(product.node, 1), bias);
   }
   return undefined;
 }
@@ -89,7 +85,7 @@ function spreadColumns(node: Node, inputs: readonly Tensor[], spread: Map<string
   if (!arithmetic.has(node.op.name) || shape.length !== 2 || typeof width !== "number") return inputs;
   if (width < 2 || width > 16) return inputs;
   return inputs.map((x) => {
-    if (x.shape[1] !== 1 || x.shape[0] === 1) return x;
+    if (x.rank !== 2 || x.shape[1] !== 1 || x.shape[0] === 1) return x;
     const key = `${String(x.node.id)}.${String(x.index)} ${String(width)}`;
     const known = spread.get(key) ?? matmul(x, constant(new Float64Array(width).fill(1), [1, width], x.dtype));
     spread.set(key, known);

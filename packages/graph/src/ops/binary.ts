@@ -1,138 +1,20 @@
-/** @file Elementwise ops of two operands, broadcast by NumPy's rule. Each is one row. */
-import { mapNd, ndAt } from "../ndarray.ts";
-import { apply, singleOp } from "../op.ts";
-import { inputOf, outputOf } from "../tensor.ts";
-import type { Op } from "../tensor.ts";
-import type { Emitter } from "../emitter.ts";
-import { broadcastShapes, sameShape } from "../shape.ts";
-import type { Node, Tensor } from "../tensor.ts";
+/** @file Arithmetic of two operands, elementwise, broadcast by NumPy's rule. Each op is one row. */
+import { sameShape } from "../shape.ts";
+import { inputOf } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
-import { asTensors, constant, scalarValue } from "./constant.ts";
-import type { TensorLike } from "./constant.ts";
 import { greater, greaterEqual, lessEqual } from "./comparison.ts";
-import { neg, requireFloat, requireNumber } from "./unary.ts";
-import { alignRank, alignTangent, beforeBroadcast, broadcastTangent, broadcastTo } from "./shaping.ts";
-import { sumTo } from "./reduce.ts";
-
-interface BinaryRow {
-  readonly f: (a: number, b: number) => number;
-  readonly onnx: string;
-  /** Operands: numbers (the default), floats only, booleans only, or of any type. */
-  readonly operands?: "numbers" | "floats" | "booleans" | "any";
-  /** Whether the result is boolean; otherwise it has the type of the operands. Default false. */
-  readonly boolean?: boolean;
-  /** Partial derivatives; undefined stands for 1. Absent: not differentiable (comparisons). */
-  readonly partials?: readonly [Partial, Partial];
-  readonly simplify?: (a: Tensor, b: Tensor) => Tensor | undefined;
-}
-
-type Partial = ((a: Tensor, b: Tensor, y: Tensor) => TensorLike) | undefined;
-
-/** Makes an op of a row. */
-export function binary(name: string, row: BinaryRow): (a: TensorLike, b: TensorLike) => Tensor {
-  const op: Op<null> = singleOp<null>({
-    name,
-    infer: (inputs) => {
-      const [a, b] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-      checkOperands(name, a, b, row.operands ?? "numbers");
-      return { shape: broadcastShapes(name, a.shape, b.shape), dtype: row.boolean === true ? "bool" : a.dtype };
-    },
-    evaluate: (inputs) => mapNd(row.f, ndAt(inputs, 0), ndAt(inputs, 1)),
-    vjp: (node, g) => node.inputs.map((x, i) => pullBack(row, node, g, x, i)),
-    jvp: (node, tangents, count) => pushForward(row, node, tangents, count),
-    simplify: (node) => simplifyBinary(row, node, (a, b) => apply(op, null, a, b)),
-    lower: (emitter, node, inputs) => emitter.emit(row.onnx, withoutLeadingOnes(emitter, node, inputs)),
-  });
-  return (...operands) => {
-    const tensors = asTensors(operands);
-    const rank = Math.max(...tensors.map((x) => x.rank));
-    return apply(op, null, ...tensors.map((x) => alignRank(x, rank)));
-  };
-}
-
-function checkOperands(name: string, a: Tensor, b: Tensor, operands: NonNullable<BinaryRow["operands"]>): void {
-  if (a.dtype !== b.dtype) {
-    throw new TypeError(
-      `${name}: expected operands of one type, got ${a.toString()} and ${b.toString()}; use cast on one of them`,
-    );
-  }
-  if (operands === "numbers") requireNumber(name, a);
-  if (operands === "floats") requireFloat(name, a);
-  if (operands === "booleans" && a.dtype !== "bool") {
-    throw new TypeError(`${name}: expected booleans, got ${a.toString()}; compare first, as in greater(x, 0)`);
-  }
-}
-
-function pullBack(row: BinaryRow, node: Node<null>, g: Tensor, x: Tensor, i: number): Tensor | undefined {
-  if (row.partials === undefined) return undefined;
-  const partial = row.partials[i];
-  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-  return sumTo(partial ? mul(g, partial(a, b, outputOf(node))) : g, x.shape);
-}
-
-function pushForward(
-  row: BinaryRow,
-  node: Node<null>,
-  tangents: readonly (Tensor | undefined)[],
-  count: number | string,
-): Tensor | undefined {
-  if (row.partials === undefined) return undefined;
-  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-  const y = outputOf(node);
-  let total: Tensor | undefined;
-  tangents.forEach((tangent, i) => {
-    if (tangent === undefined) return;
-    const partial = row.partials?.[i];
-    const aligned = alignTangent(tangent, y.rank + 1);
-    const term = partial ? mul(aligned, partial(a, b, y)) : aligned;
-    total = total ? add(total, term) : term;
-  });
-  return total && broadcastTangent(total, [count, ...y.shape]);
-}
+import { constant, scalarValue } from "./constant.ts";
+import { binary } from "./elementwise.ts";
+import { neg } from "./unary.ts";
 
 const isOp = (x: Tensor, name: string): boolean => x.node.op.name === name;
-
-/** Broadcasting made late: an operand need not be repeated where the other gives the shape. */
-function simplifyBinary(
-  row: BinaryRow,
-  node: Node<null>,
-  again: (a: Tensor, b: Tensor) => Tensor,
-): Tensor | undefined {
-  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-  const y = outputOf(node);
-  const lateA = alignRank(beforeBroadcast(a), a.rank);
-  if (beforeBroadcast(a) !== a && fits(lateA, b, y)) return again(lateA, b);
-  const lateB = alignRank(beforeBroadcast(b), b.rank);
-  if (beforeBroadcast(b) !== b && fits(a, lateB, y)) return again(a, lateB);
-  if (beforeBroadcast(a) !== a && beforeBroadcast(b) !== b) return broadcastTo(again(lateA, lateB), y.shape);
-  const simpler = row.simplify?.(a, b);
-  return simpler && sameShape(simpler.shape, y.shape) ? simpler : undefined;
-}
-
-/** ONNX broadcasts ranks by itself: one operand that was only given leading 1s is used as it was. */
-function withoutLeadingOnes(emitter: Emitter<Tensor>, node: Node, inputs: readonly string[]): readonly string[] {
-  const y = outputOf(node);
-  for (const [i, x] of node.inputs.entries()) {
-    if (x.node.op.name !== "reshape") continue;
-    const bare = inputOf(x.node);
-    const added = x.rank - bare.rank;
-    const same = added > 0 && sameShape(x.shape.slice(added), bare.shape);
-    // Not both: the other operand keeps the rank of the result.
-    if (same && inputOf(node, 1 - i).rank === y.rank && x.shape.slice(0, added).every((dim) => dim === 1)) {
-      return inputs.map((name, j) => (j === i ? emitter.name(bare) : name));
-    }
-  }
-  return inputs;
-}
-
-const fits = (a: Tensor, b: Tensor, y: Tensor): boolean =>
-  sameShape(broadcastShapes("internal", a.shape, b.shape), y.shape);
 
 /** a + b */
 export const add = binary("add", {
   f: (a, b) => a + b,
   onnx: "Add",
-  partials: [undefined, undefined],
+  partials: [() => 1, () => 1],
   simplify: (a, b) => {
     if (scalarValue(a) === 0) return b;
     if (scalarValue(b) === 0) return a;
@@ -145,7 +27,7 @@ export const add = binary("add", {
 export const sub = binary("sub", {
   f: (a, b) => a - b,
   onnx: "Sub",
-  partials: [undefined, () => -1],
+  partials: [() => 1, () => -1],
   simplify: (a, b) => {
     if (scalarValue(b) === 0) return a;
     if (scalarValue(a) === 0) return neg(b);

@@ -1,5 +1,5 @@
 /** @file Comparisons and logic, elementwise, broadcast by NumPy's rule. Results are booleans, without derivatives. */
-import { binary } from "./binary.ts";
+import { binary } from "./elementwise.ts";
 
 /** a < b as booleans. */
 export const less = binary("less", { f: (a, b) => Number(a < b), onnx: "Less", boolean: true });

@@ -6,7 +6,8 @@ import { sameShape } from "../shape.ts";
 import { interpretBody } from "../interpreter.ts";
 import { inputOf, nextNodeId } from "../tensor.ts";
 import type { Body, Node, Op, Tensor, TensorType } from "../tensor.ts";
-import { scalarValue, zeros, zerosLike } from "./constant.ts";
+import { scalarValue } from "./constant.ts";
+import { zeros, zerosLike } from "./fill.ts";
 
 /** Inputs are the predicate, then what the first branch captures, then what the second does. */
 interface CondAttrs {

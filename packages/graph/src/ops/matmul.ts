@@ -8,7 +8,7 @@ import type { Dim, Shape } from "../shape.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { sumTo } from "./reduce.ts";
-import { requireFloat } from "./unary.ts";
+import { requireFloat } from "./checks.ts";
 import { alignTangent, broadcastTangent, reshape, swappedInput } from "./shaping.ts";
 
 /** Options of `matmul`. */

@@ -9,7 +9,8 @@ import type { Op, Tensor, TensorType } from "../tensor.ts";
 import { add, div, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { equal } from "./comparison.ts";
-import { requireFloat, requireNumber, sqrt, square } from "./unary.ts";
+import { requireFloat, requireNumber } from "./checks.ts";
+import { sqrt, square } from "./unary.ts";
 import { beforeBroadcast, broadcastTo, reshape, sizeAlong } from "./shaping.ts";
 
 /** Options of reductions. */

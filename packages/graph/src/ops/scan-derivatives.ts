@@ -9,7 +9,7 @@ import { nextNodeId, reachable } from "../tensor.ts";
 import type { Differentiation, Frame, Node, Tensor, TensorType } from "../tensor.ts";
 import type { Dim } from "../shape.ts";
 import { add } from "./binary.ts";
-import { zeros, zerosLike } from "./constant.ts";
+import { zeros, zerosLike } from "./fill.ts";
 import { scan, scanOp } from "./scan.ts";
 import type { ScanAttrs } from "./scan.ts";
 import { transpose } from "./shaping.ts";

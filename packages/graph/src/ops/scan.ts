@@ -8,7 +8,7 @@ import type { Dim } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
 import { closeOver, traceBody } from "../body.ts";
 import { interpretBody } from "../interpreter.ts";
-import { zeros } from "./constant.ts";
+import { zeros } from "./fill.ts";
 import { scanJvp, scanVjp } from "./scan-derivatives.ts";
 
 /** Inputs are the carry, the sliced sequences, then what the body captures. */

@@ -20,7 +20,7 @@ import {
 } from "../shape.ts";
 import type { Dim, Shape } from "../shape.ts";
 import type { Op, Tensor } from "../tensor.ts";
-import { zeros } from "./constant.ts";
+import { zeros } from "./fill.ts";
 import { sumTo } from "./reduce.ts";
 
 // ---- reshape
@@ -73,11 +73,6 @@ function inferDim(from: Shape, to: Shape): Shape {
   if (unknown < 0) return size === rest ? to : mismatch();
   const dim = divideDims(size, rest) ?? mismatch();
   return to.map((d, i) => (i === unknown ? dim : d));
-}
-
-/** Inserts axes of size 1 before the first until the rank is `rank`. */
-export function alignRank(x: Tensor, rank: number): Tensor {
-  return x.rank >= rank ? x : reshape(x, [...Array.from({ length: rank - x.rank }, () => 1), ...x.shape]);
 }
 
 /** Inserts an axis of size 1 at `axis` of the result. */

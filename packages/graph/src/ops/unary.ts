@@ -1,58 +1,15 @@
 /** @file Elementwise ops of one operand. Each is one row: formula, derivative, ONNX name. */
-import { isFloat } from "../host.ts";
 import { mapNd, ndAt } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { inputOf, outputOf } from "../tensor.ts";
-import type { Op } from "../tensor.ts";
-import type { Emitter } from "../emitter.ts";
+import { inputOf } from "../tensor.ts";
 import type { Node, Tensor } from "../tensor.ts";
-import { constant } from "./constant.ts";
-import type { TensorLike } from "./constant.ts";
 import { add, div, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
+import { requireFloat } from "./checks.ts";
 import { greater } from "./comparison.ts";
+import { constant } from "./constant.ts";
+import { unary } from "./elementwise.ts";
 import { broadcastTo } from "./shaping.ts";
-
-/** Refuses a tensor that is not float. */
-export function requireFloat(name: string, x: Tensor): void {
-  if (isFloat(x.dtype)) return;
-  throw new TypeError(`${name}: expected a float tensor, got ${x.toString()}; use cast(x, "float32")`);
-}
-
-/** Refuses a tensor that is not a number: booleans. */
-export function requireNumber(name: string, x: Tensor): void {
-  if (x.dtype !== "bool") return;
-  throw new TypeError(`${name}: expected a tensor of numbers, got ${x.toString()}; use cast(x, "float32")`);
-}
-
-interface UnaryRow {
-  readonly f: (x: number) => number;
-  /** dy/dx, from x and y. */
-  readonly derivative: (x: Tensor, y: Tensor) => TensorLike;
-  /** The ONNX op type, or how to emit it. */
-  readonly onnx: string | ((emitter: Emitter<Tensor>, x: string, node: Node<null>) => string);
-  /** Whether integers are taken too. Default false. */
-  readonly integers?: boolean;
-  readonly simplify?: (x: Tensor) => Tensor | undefined;
-}
-
-function unary(name: string, row: UnaryRow): (x: Tensor) => Tensor {
-  const check = row.integers === true ? requireNumber : requireFloat;
-  const op: Op<null> = singleOp<null>({
-    name,
-    infer: (inputs) => {
-      check(name, inputOf({ inputs }));
-      return inputOf({ inputs });
-    },
-    evaluate: (inputs) => mapNd(row.f, ndAt(inputs)),
-    vjp: (node, g) => [mul(g, row.derivative(inputOf(node), outputOf(node)))],
-    jvp: (node, [dx]) => dx && mul(dx, row.derivative(inputOf(node), outputOf(node))),
-    ...(row.simplify && { simplify: (node: Node<null>) => row.simplify?.(inputOf(node)) }),
-    lower: (emitter, node, [x = ""]) =>
-      typeof row.onnx === "string" ? emitter.emit(row.onnx, [x]) : row.onnx(emitter, x, node),
-  });
-  return (x) => apply(op, null, x);
-}
 
 /** −x */
 export const neg = unary("neg", {
@@ -177,10 +134,11 @@ const powOp = singleOp<{ readonly exponent: number }>({
     return inputOf({ inputs });
   },
   evaluate: (inputs, { exponent }) => mapNd((x) => Math.pow(x, exponent), ndAt(inputs)),
-  vjp: (node, g) => [mul(g, powDerivative(node))],
-  jvp: (node, [dx]) => dx && mul(dx, powDerivative(node)),
+  elementwise: true,
+  partial: powDerivative,
   lower: (emitter, node, [x = ""]) => emitter.emit("Pow", [x, emitter.scalar(node.attrs.exponent, inputOf(node).dtype)]),
 });
 
-const powDerivative = (node: Node<{ readonly exponent: number }>): Tensor =>
-  mul(pow(inputOf(node), node.attrs.exponent - 1), node.attrs.exponent);
+function powDerivative(node: Node<{ readonly exponent: number }>): Tensor {
+  return mul(pow(inputOf(node), node.attrs.exponent - 1), node.attrs.exponent);
+}

@@ -3,10 +3,11 @@ import { apply, singleOp } from "../op.ts";
 import { inputOf, outputOf } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { broadcastShapes } from "../shape.ts";
-import { asTensors, zeros } from "./constant.ts";
+import { asTensors } from "./constant.ts";
 import type { TensorLike } from "./constant.ts";
+import { zeros } from "./fill.ts";
 import { sumTo } from "./reduce.ts";
-import { alignRank, alignTangent, broadcastTangent } from "./shaping.ts";
+import { alignTangent, broadcastTangent } from "./shaping.ts";
 
 const whereOp = singleOp<null>({
   name: "where",
@@ -29,14 +30,14 @@ const whereOp = singleOp<null>({
     if (!da && !db) return undefined;
     const y = outputOf(node);
     const tangent = (t: Tensor | undefined): Tensor => (t ? alignTangent(t, y.rank + 1) : zeros([1], y.dtype));
+    // The condition has no stack: it is aligned at the last axes.
     return broadcastTangent(where(inputOf(node), tangent(da), tangent(db)), [count, ...y.shape]);
   },
+  elementwise: true,
   lower: (emitter, _node, inputs) => emitter.emit("Where", inputs),
 });
 
 /** `a` where the condition holds, `b` elsewhere. */
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
-  const inputs = [condition, ...asTensors([a, b])];
-  const rank = Math.max(...inputs.map((x) => x.rank));
-  return apply(whereOp, null, ...inputs.map((x) => alignRank(x, rank)));
+  return apply(whereOp, null, condition, ...asTensors([a, b]));
 }

@@ -5,7 +5,7 @@ import { sameShape } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import { interpretBody } from "../interpreter.ts";
 import type { Body, Differentiation, Node, Op, Tensor, TensorType } from "../tensor.ts";
-import { zeros } from "./constant.ts";
+import { zeros } from "./fill.ts";
 
 /** Inputs are whether to begin, the state, then what the body captures. The body gives whether to go on, then the state. */
 interface WhileAttrs {
