@@ -111,6 +111,6 @@ export {
 
 // checkpoint
 export type { Safetensors } from "./checkpoint/index.ts";
-export { crc32, decodeSafetensors, encodeSafetensors } from "./checkpoint/index.ts";
+export { decodeSafetensors, encodeSafetensors } from "./checkpoint/index.ts";
 export type { TrainFlowOptions } from "./train-flow.ts";
 export { trainFlow } from "./train-flow.ts";

@@ -1,5 +1,6 @@
 /** @file Closed subgraphs: the bodies of control flow, and the rewriting they share with the simplifier. */
 import { nd } from "./ndarray.ts";
+import { formatShape, sameShape } from "./shape.ts";
 import { defineOp } from "./op.ts";
 import type { Body, Frame, Node, Tensor, TensorType } from "./tensor.ts";
 import { isInside, makeNode, reachable } from "./tensor.ts";
@@ -73,6 +74,14 @@ export function closeOver(body: Body, isOwn = (node: Node): boolean => isInside(
   });
   const outputs = rewrite(body.outputs, substitutes, rebuildNode);
   return { body: { frame: body.frame, inputs: [...body.inputs, ...added], outputs }, captures: [...captures] };
+}
+
+/** Refuses inputs of control flow that are not of the types of its body's. */
+export function checkBodyInputs(where: string, { inputs }: Body, given: readonly TensorType[]): void {
+  const fits = given.length === inputs.length && inputs.every((x, i) => x.dtype === given[i]?.dtype && sameShape(x.shape, given[i].shape));
+  if (fits) return;
+  const show = (types: readonly TensorType[]): string => types.map(({ shape, dtype }) => `${dtype}${formatShape(shape)}`).join(", ");
+  throw new RangeError(`${where}: its body expects ${show(inputs)}, got ${show(given)}`);
 }
 
 /** The outputs of a body for given inputs, as nodes of the graph around it. */

@@ -10,6 +10,8 @@ export { scope } from "./tensor.ts";
 export type { InputSpec, Program } from "./program.ts";
 export { input, trace } from "./program.ts";
 export { simplify } from "./simplify.ts";
+export { loadProgram, saveProgram } from "./serialize.ts";
+export { crc32 } from "./crc32.ts";
 export type { LowerOptions } from "./onnx/lower.ts";
 export { lower } from "./onnx/lower.ts";
 export type { Target } from "./emitter.ts";

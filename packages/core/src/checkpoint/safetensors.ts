@@ -3,7 +3,7 @@
  * adds the checksum of the data to the metadata, and checks it where it stands.
  */
 import type { HostTensor } from "@fluxion/graph";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "@fluxion/graph";
 
 /** What a safetensors file holds. */
 export interface Safetensors {

@@ -1,5 +1,5 @@
 import { isFloat } from "../host.ts";
-import { closeOver, inline, traceBody } from "../body.ts";
+import { checkBodyInputs, closeOver, inline, traceBody } from "../body.ts";
 import type { Closure } from "../body.ts";
 import { applyOp, defineOp } from "../op.ts";
 import { sameShape } from "../shape.ts";
@@ -24,7 +24,11 @@ const partsOf = (node: Node<CondAttrs>): { readonly then: readonly Tensor[]; rea
 
 const condOp: Op<CondAttrs> = defineOp<CondAttrs>({
   name: "cond",
-  infer: (_inputs, { then }) => then.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+  infer: (inputs, { then, otherwise }) => {
+    checkBodyInputs("cond", then, inputs.slice(1, 1 + then.inputs.length));
+    checkBodyInputs("cond", otherwise, inputs.slice(1 + then.inputs.length));
+    return then.outputs.map(({ shape, dtype }) => ({ shape, dtype }));
+  },
   evaluate: ([predicate, ...captured], { then, otherwise }, run) => {
     const split = then.inputs.length;
     return predicate?.data[0] === 0

@@ -6,7 +6,7 @@ import type { Body, Op } from "../tensor.ts";
 import { dimAt, formatShape, sameShape } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
-import { closeOver, traceBody } from "../body.ts";
+import { checkBodyInputs, closeOver, traceBody } from "../body.ts";
 import { interpretBody } from "../interpreter.ts";
 import { zeros } from "./fill.ts";
 import { scanJvp, scanVjp } from "./scan-derivatives.ts";
@@ -31,10 +31,11 @@ const typeOf = ({ shape, dtype }: TensorType): TensorType => ({ shape, dtype });
 
 export const scanOp: Op<ScanAttrs> = defineOp<ScanAttrs>({
   name: "scan",
-  infer: (_inputs, { body, carries, length }) =>
-    body.outputs.map((out, i) =>
-      i < carries ? typeOf(out) : { shape: [length, ...out.shape], dtype: out.dtype },
-    ),
+  infer: (inputs, { body, carries, sequences, length }) => {
+    const isSequence = (i: number): boolean => i >= carries && i < carries + sequences;
+    checkBodyInputs("scan", body, inputs.map(({ shape, dtype }, i) => ({ shape: isSequence(i) ? shape.slice(1) : shape, dtype })));
+    return body.outputs.map((out, i) => (i < carries ? typeOf(out) : { shape: [length, ...out.shape], dtype: out.dtype }));
+  },
   evaluate: (inputs, attrs, run) => {
     const { body, carries, sequences } = attrs;
     const [length = 0] = run.resolve([attrs.length]);

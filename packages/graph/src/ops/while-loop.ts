@@ -1,5 +1,5 @@
 import { isFloat } from "../host.ts";
-import { closeOver, inline, traceBody } from "../body.ts";
+import { checkBodyInputs, closeOver, inline, traceBody } from "../body.ts";
 import { applyOp, defineOp } from "../op.ts";
 import { sameShape } from "../shape.ts";
 import type { Dim } from "../shape.ts";
@@ -19,7 +19,10 @@ const typeOf = ({ shape, dtype }: TensorType): TensorType => ({ shape, dtype });
 
 const whileOp: Op<WhileAttrs> = defineOp<WhileAttrs>({
   name: "whileLoop",
-  infer: (_inputs, { body }) => body.outputs.slice(1).map(typeOf),
+  infer: (inputs, { body }) => {
+    checkBodyInputs("whileLoop", body, inputs.slice(1));
+    return body.outputs.slice(1).map(typeOf);
+  },
   evaluate: ([begin, ...rest], { body, carries, maxSteps = Infinity }, run) => {
     let state = rest.slice(0, carries);
     let go = begin?.data[0] !== 0;
