@@ -1,5 +1,5 @@
 /** @file Estimates of work, for choosing thread counts. */
-import type { ConvAttrs } from "./ops/conv.ts";
+import type { ConvAttrs } from "./ops/conv-adjoints.ts";
 import type { Program } from "./program.ts";
 import { inputOf, outputOf } from "./tensor.ts";
 import { termOf } from "./shape.ts";
@@ -25,12 +25,13 @@ function flopsOf(node: Node, sizes: Sizes): number {
     case "conv2d":
     case "conv2dInput":
     case "conv2dWeight": {
-      const { kernel, output } = node.attrs as ConvAttrs;
+      const { kernel, output, groups } = node.attrs as ConvAttrs;
       const batch = inputOf(node).shape[0] ?? 1;
       const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
       const channels =
         node.op.name === "conv2dWeight" ? [a.shape[1] ?? 1, b.shape[1] ?? 1] : [b.shape[0] ?? 1, b.shape[1] ?? 1];
-      return 2 * elements([batch, ...channels, ...kernel, ...output], sizes);
+      const shared = node.op.name === "conv2dWeight" ? groups : 1;
+      return (2 * elements([batch, ...channels, ...kernel, ...output], sizes)) / shared;
     }
     default:
       return Math.max(0, ...(node.op.bodies?.of(node.attrs) ?? []).map((body) => largestInBody(body, sizes)));

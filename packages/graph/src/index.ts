@@ -38,8 +38,13 @@ export type { ReduceOptions, StandardizeOptions } from "./ops/reduce.ts";
 export { max, mean, softmax, standardize, sum } from "./ops/reduce.ts";
 export type { MatmulOptions } from "./ops/matmul.ts";
 export { matmul } from "./ops/matmul.ts";
-export type { Conv2dOptions } from "./ops/conv.ts";
-export { avgPool2d, conv2d, upsampleNearest } from "./ops/conv.ts";
+export type { Pair, PerAxis } from "./ops/window.ts";
+export type { Conv1dOptions, Conv2dOptions, ConvTranspose1dOptions, ConvTranspose2dOptions } from "./ops/conv.ts";
+export { conv1d, conv2d, convTranspose1d, convTranspose2d } from "./ops/conv.ts";
+export type { AvgPool1dOptions, AvgPool2dOptions, Pool1dOptions, Pool2dOptions } from "./ops/pool.ts";
+export { avgPool1d, avgPool2d, maxPool1d, maxPool2d, upsampleNearest } from "./ops/pool.ts";
+export type { ResizeBilinearOptions, ResizeOptions } from "./ops/resize.ts";
+export { resizeBilinear, resizeNearest } from "./ops/resize.ts";
 export {
   broadcastTo, concat, expandDims, pad, reshape, slice, split, squeeze, stack, swapLastTwo, transpose,
 } from "./ops/shaping.ts";

@@ -1,6 +1,6 @@
 /** @file The last rewriting before emission: pairs of ops that ONNX has as one. */
 import { mapBodies, rebuildNode, rewrite } from "../body.ts";
-import type { ConvAttrs } from "../ops/conv.ts";
+import type { ConvAttrs } from "../ops/conv-adjoints.ts";
 import { convWeightByImage } from "./conv-weight.ts";
 import { constant } from "../ops/constant.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";

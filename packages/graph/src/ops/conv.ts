@@ -1,323 +1,186 @@
-/**
- * @file 2-D convolution and its two adjoints. The three are one trilinear form Σ y·conv(x, w), differentiated in each
- * argument, so the derivatives of each are the others.
- */
-import type { Emitter } from "../emitter.ts";
-import { nd, ndAt } from "../ndarray.ts";
-import type { NdArray } from "../ndarray.ts";
-import { apply, singleOp } from "../op.ts";
-import { inputOf } from "../tensor.ts";
-import { dimAt, formatShape, productOf, staticDim } from "../shape.ts";
-import type { Dim, Shape } from "../shape.ts";
-import type { Node, Op, Tensor } from "../tensor.ts";
-import { add, mul } from "./binary.ts";
-import { reshape, slice, stack } from "./shaping.ts";
+/** @file Convolutions and transposed convolutions over one and two axes: checks around one trilinear form. */
+import { apply } from "../op.ts";
+import { formatShape, staticDim } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { convInputOp, convOp } from "./conv-adjoints.ts";
+import { asImage, formatPair, mapPair, perAxis, reach, slide, spatial, withHeight, withoutHeight } from "./window.ts";
+import type { Caller, Pair, PerAxis, Window } from "./window.ts";
 
-/** Options of `conv2d`. */
+/** Options of `conv2d`. Pairs are `[height, width]`. */
 export interface Conv2dOptions {
   /** Step of the window, from 1. Default 1. */
+  readonly stride?: PerAxis | undefined;
+  /**
+   * Zeros added on both sides of an axis, from 0; `"same"` keeps the size of the image, for stride 1 and odd kernels.
+   * Default 0.
+   */
+  readonly padding?: PerAxis | "same" | undefined;
+  /** Distance between the taps of the window, from 1. Default 1. */
+  readonly dilation?: PerAxis | undefined;
+  /** Groups of channels, each convolved with weights of its own; divides input and output channels. Default 1. */
+  readonly groups?: number | undefined;
+}
+
+/** Options of `conv1d`, as of `conv2d` but for the one axis. */
+export interface Conv1dOptions {
   readonly stride?: number | undefined;
-  /** Zeros added on every side, from 0. Default 0. */
+  readonly padding?: number | "same" | undefined;
+  readonly dilation?: number | undefined;
+  readonly groups?: number | undefined;
+}
+
+/** Options of `convTranspose2d`. Pairs are `[height, width]`. */
+export interface ConvTranspose2dOptions {
+  /** Step of the window in the result, from 1. Default 1. */
+  readonly stride?: PerAxis | undefined;
+  /** Pixels cut from both sides of the result, from 0. Default 0. */
+  readonly padding?: PerAxis | undefined;
+  /** Size added at the far side of the result, from 0 and below the stride. Default 0. */
+  readonly outputPadding?: PerAxis | undefined;
+  /** Distance between the taps of the window, from 1. Default 1. */
+  readonly dilation?: PerAxis | undefined;
+  /** Groups of channels, each with weights of its own; divides the input channels. Default 1. */
+  readonly groups?: number | undefined;
+}
+
+/** Options of `convTranspose1d`, as of `convTranspose2d` but for the one axis. */
+export interface ConvTranspose1dOptions {
+  readonly stride?: number | undefined;
   readonly padding?: number | undefined;
+  readonly outputPadding?: number | undefined;
+  readonly dilation?: number | undefined;
+  readonly groups?: number | undefined;
 }
 
-/** The geometry, with all three sizes in it, so that each adjoint knows its output. */
-export interface ConvAttrs {
-  readonly stride: number;
-  readonly padding: number;
-  /** Spatial size of x. */
-  readonly image: readonly [number, number];
-  /** Spatial size of w. */
-  readonly kernel: readonly [number, number];
-  /** Spatial size of y. */
-  readonly output: readonly [number, number];
-}
-
-type Triple = readonly [x: NdArray, w: NdArray];
-
-/** Visits every (x, w, y) index triple of the trilinear form. */
-function visit([x, w]: Triple, attrs: ConvAttrs, f: (ix: number, iw: number, iy: number) => void): void {
-  const [n = 0, inputs = 0] = x.shape;
-  const outputs = w.shape[0] ?? 0;
-  const { stride, padding } = attrs;
-  const [ih, iw] = attrs.image;
-  const [kh, kw] = attrs.kernel;
-  const [oh, ow] = attrs.output;
-  for (let b = 0; b < n; b++)
-    for (let o = 0; o < outputs; o++)
-      for (let c = 0; c < inputs; c++)
-        for (let r = 0; r < oh; r++)
-          for (let s = 0; s < ow; s++)
-            for (let p = 0; p < kh; p++)
-              for (let q = 0; q < kw; q++) {
-                const u = r * stride + p - padding;
-                const v = s * stride + q - padding;
-                if (u < 0 || v < 0 || u >= ih || v >= iw) continue;
-                f(
-                  ((b * inputs + c) * ih + u) * iw + v,
-                  ((o * inputs + c) * kh + p) * kw + q,
-                  ((b * outputs + o) * oh + r) * ow + s,
-                );
-              }
-}
-
-const spatial = (x: Tensor): [number, number] => [staticDim("conv2d", x.shape, 2), staticDim("conv2d", x.shape, 3)];
-
-/** Applies a map on `[n, c, h, w]` to stacked tangents `[k, n, c, h, w]` by merging the stack into the batch. */
-function onStack(tangent: Tensor, f: (x: Tensor) => Tensor): Tensor {
-  const [k, n]: [Dim, Dim] = [dimAt(tangent.shape, 0), dimAt(tangent.shape, 1)];
-  const y = f(reshape(tangent, [productOf("stacked convolution", [k, n]), ...tangent.shape.slice(2)]));
-  return reshape(y, [k, n, ...y.shape.slice(1)]);
-}
-
-/** For the argument that has no batch axis (weights): one pass per direction. */
-function perDirection(tangent: Tensor, f: (x: Tensor) => Tensor): Tensor {
-  const count = staticDim("stacked convolution", tangent.shape, 0);
-  return stack(
-    Array.from({ length: count }, (_, i) => f(reshape(slice(tangent, 0, i, i + 1), tangent.shape.slice(1)))),
-  );
-}
-
-const plus = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined => (a && b ? add(a, b) : (a ?? b));
-
-const convOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
-  name: "conv2d",
-  infer: (inputs, { output }) => {
-    const [x, w] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return { shape: [dimAt(x.shape, 0), dimAt(w.shape, 0), ...output], dtype: x.dtype };
-  },
-  evaluate: (inputs, attrs) => {
-    const [x, w] = [ndAt(inputs, 0), ndAt(inputs, 1)];
-    const y = nd([x.shape[0] ?? 0, w.shape[0] ?? 0, ...attrs.output]);
-    visit([x, w], attrs, (ix, iw, iy) => (y.data[iy] = (y.data[iy] ?? 0) + (x.data[ix] ?? NaN) * (w.data[iw] ?? NaN)));
-    return y;
-  },
-  vjp: ({ inputs, attrs }, g) => {
-    const [x, w] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return [apply(convInputOp, attrs, g, w), apply(convWeightOp, attrs, x, g)];
-  },
-  jvp: ({ inputs, attrs }, [dx, dw]) => {
-    const [x, w] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return plus(
-      dx && onStack(dx, (t) => apply(convOp, attrs, t, w)),
-      dw && perDirection(dw, (t) => apply(convOp, attrs, x, t)),
+/** Checks what convolutions and their transposes have in common; one axis becomes two. */
+function operands(caller: Caller, x: Tensor, w: Tensor, layout: string): readonly [Tensor, Tensor] {
+  const image = asImage(caller, x);
+  if (w.rank !== x.rank) {
+    throw new RangeError(`${caller.name}: expected weights ${layout}, got ${formatShape(w.shape)}`);
+  }
+  if (w.dtype !== x.dtype) {
+    throw new TypeError(
+      `${caller.name}: expected operands of one type, got ${x.toString()} and ${w.toString()}; use cast on one of them`,
     );
-  },
-  lower: (emitter, { attrs }, inputs) =>
-    emitter.emit("Conv", inputs, {
-      kernel_shape: attrs.kernel,
-      strides: [attrs.stride, attrs.stride],
-      pads: Array.from({ length: 4 }, () => attrs.padding),
-    }),
-});
-
-/** x̄ from ȳ and w: the adjoint in the image, a transposed convolution. */
-const convInputOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
-  name: "conv2dInput",
-  infer: (inputs, { image }) => {
-    const [g, w] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return { shape: [dimAt(g.shape, 0), dimAt(w.shape, 1), ...image], dtype: g.dtype };
-  },
-  evaluate: (inputs, attrs) => {
-    const [g, w] = [ndAt(inputs, 0), ndAt(inputs, 1)];
-    const x = nd([g.shape[0] ?? 0, w.shape[1] ?? 0, ...attrs.image]);
-    visit([x, w], attrs, (ix, iw, iy) => (x.data[ix] = (x.data[ix] ?? 0) + (g.data[iy] ?? NaN) * (w.data[iw] ?? NaN)));
-    return x;
-  },
-  vjp: ({ inputs, attrs }, c) => {
-    const [g, w] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return [apply(convOp, attrs, c, w), apply(convWeightOp, attrs, c, g)];
-  },
-  jvp: ({ inputs, attrs }, [dg, dw]) => {
-    const [g, w] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return plus(
-      dg && onStack(dg, (t) => apply(convInputOp, attrs, t, w)),
-      dw && perDirection(dw, (t) => apply(convInputOp, attrs, g, t)),
-    );
-  },
-  lower: (emitter, { attrs }, inputs) => {
-    // What the strided forward pass left over at the far edge comes back as output padding.
-    const rest = attrs.image.map(
-      (size, i) =>
-        size - ((attrs.output[i] ?? 0) - 1) * attrs.stride - (attrs.kernel[i] ?? 0) + 2 * attrs.padding,
-    );
-    return emitter.emit("ConvTranspose", inputs, {
-      kernel_shape: attrs.kernel,
-      strides: [attrs.stride, attrs.stride],
-      pads: Array.from({ length: 4 }, () => attrs.padding),
-      output_padding: rest,
-    });
-  },
-});
-
-/** w̄ from x and ȳ: the adjoint in the weights, a product of image patches with ȳ. */
-const convWeightOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
-  name: "conv2dWeight",
-  infer: (inputs, { kernel }) => {
-    const [x, g] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return { shape: [dimAt(g.shape, 1), dimAt(x.shape, 1), ...kernel], dtype: x.dtype };
-  },
-  evaluate: (inputs, attrs) => {
-    const [x, g] = [ndAt(inputs, 0), ndAt(inputs, 1)];
-    const w = nd([g.shape[1] ?? 0, x.shape[1] ?? 0, ...attrs.kernel]);
-    visit([x, w], attrs, (ix, iw, iy) => (w.data[iw] = (w.data[iw] ?? 0) + (g.data[iy] ?? NaN) * (x.data[ix] ?? NaN)));
-    return w;
-  },
-  vjp: ({ inputs, attrs }, c) => {
-    const [x, g] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return [apply(convInputOp, attrs, g, c), apply(convOp, attrs, x, c)];
-  },
-  jvp: ({ inputs, attrs }, [dx, dg]) => {
-    const [x, g] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    return plus(
-      dx && perDirection(dx, (t) => apply(convWeightOp, attrs, t, g)),
-      dg && perDirection(dg, (t) => apply(convWeightOp, attrs, x, t)),
-    );
-  },
-  lower: lowerConvWeight,
-});
-
-/** One matrix product per example, of ȳ `[o, pixels]` with the image patches `[taps · c, pixels]`, then their sum. */
-function lowerConvWeight(emitter: Emitter<Tensor>, node: Node<ConvAttrs>, [x = "", g]: readonly string[]): string {
-  const { padding, kernel, output } = node.attrs;
-  const batch = dimAt(inputOf(node).shape, 0);
-  const channels = staticDim("conv2d", inputOf(node, 0).shape, 1);
-  const outputs = staticDim("conv2d", inputOf(node, 1).shape, 1);
-  const pixels = output[0] * output[1];
-  const pads = emitter.int64s(Array.from({ length: 4 }, () => padding));
-  const padded = padding === 0 ? x : emitter.emit("Pad", [x, pads, "", emitter.int64s([2, 3])]);
-  const taps = lowerTaps(emitter, node.attrs, padded);
-  const patches = taps.length === 1 ? taps[0] : emitter.emit("Concat", taps, { axis: 1 });
-  const rows = emitter.reshape(patches, [batch, taps.length * channels, pixels]);
-  const columns = emitter.reshape(g, [batch, outputs, pixels]);
-  const products =
-    emitter.target === "onnxruntime" && inputOf(node).dtype === "float32"
-      ? emitter.emitContrib("FusedMatMul", [columns, rows], { transB: 1 })
-      : emitter.emit("MatMul", [columns, emitter.emit("Transpose", [rows], { perm: [0, 2, 1] })]);
-  const total = emitter.emit("ReduceSum", [products, emitter.int64s([0])], { keepdims: 0 });
-  const byTap = emitter.reshape(total, [outputs, taps.length, channels]);
-  return emitter.reshape(emitter.emit("Transpose", [byTap], { perm: [0, 2, 1] }), [outputs, channels, ...kernel]);
+  }
+  w.shape.forEach((_, axis) => staticDim(caller.name, w.shape, axis));
+  return [image, withHeight(caller.axes, w)];
 }
 
-/** What each position of the window sees of the padded image: `kh · kw` tensors `[n, c, h', w']`. */
-function lowerTaps(emitter: Emitter<Tensor>, { stride, kernel, output }: ConvAttrs, padded: string): string[] {
-  if (kernel[0] * kernel[1] === 1 && stride === 1) return [padded];
-  const reach = output.map((size) => (size - 1) * stride + 1);
-  return Array.from({ length: kernel[0] * kernel[1] }, (_, tap) => {
-    const start = [Math.floor(tap / kernel[1]), tap % kernel[1]];
-    const end = start.map((from, i) => from + (reach[i] ?? 0));
-    const [axes, steps] = [emitter.int64s([2, 3]), emitter.int64s([stride, stride])];
-    return emitter.emit("Slice", [padded, emitter.int64s(start), emitter.int64s(end), axes, steps]);
-  });
+function checkGroups(name: string, groups: number, channels: Readonly<Record<string, number>>): void {
+  if (Number.isInteger(groups) && groups >= 1 && Object.values(channels).every((count) => count % groups === 0)) return;
+  const list = Object.entries(channels).map(([of, count]) => `${String(count)} ${of} channels`);
+  throw new RangeError(`${name}: expected a number of groups that divides the ${list.join(" and ")}, got ${String(groups)}`);
+}
+
+function samePadding(caller: Caller, { kernel, stride, dilation }: Pick<Window, "kernel" | "stride" | "dilation">): Pair {
+  const extent = reach({ kernel, dilation });
+  if (Math.max(...stride) > 1 || extent.some((size) => size % 2 === 0)) {
+    throw new RangeError(
+      `${caller.name}: padding "same" is for stride 1 and odd kernels, got stride ${formatPair(caller, stride)} and ${formatPair(caller, kernel)} taps; give the padding as a number`,
+    );
+  }
+  return mapPair((i) => (extent[i] - 1) / 2);
+}
+
+function convolve(caller: Caller, x: Tensor, w: Tensor, options: Conv2dOptions): Tensor {
+  const { name, axes } = caller;
+  const { groups = 1 } = options;
+  const layout = axes === 1 ? "[o, c/groups, k]" : "[o, c/groups, kh, kw]";
+  const [image, weights] = operands(caller, x, w, layout);
+  const [channels, outputs] = [staticDim(name, x.shape, 1), staticDim(name, w.shape, 0)];
+  checkGroups(name, groups, { input: channels, output: outputs });
+  if (w.shape[1] !== channels / groups) {
+    throw new RangeError(
+      `${name}: expected weights ${layout} with c/groups = ${String(channels / groups)} for images ${formatShape(x.shape)}, got ${formatShape(w.shape)}`,
+    );
+  }
+  const kernel = spatial(name, weights);
+  const stride = perAxis(caller, "stride", options.stride ?? 1, 1);
+  const dilation = perAxis(caller, "dilation", options.dilation ?? 1, 1);
+  const padding =
+    options.padding === "same"
+      ? samePadding(caller, { kernel, stride, dilation })
+      : perAxis(caller, "padding", options.padding ?? 0, 0);
+  const window = slide(caller, { image: spatial(name, image), kernel, stride, padding, dilation });
+  return withoutHeight(axes, apply(convOp, { ...window, groups }, image, weights));
+}
+
+function transpose(caller: Caller, x: Tensor, w: Tensor, options: ConvTranspose2dOptions): Tensor {
+  const { name, axes } = caller;
+  const { groups = 1 } = options;
+  const layout = axes === 1 ? "[c, o/groups, k]" : "[c, o/groups, kh, kw]";
+  const [image, weights] = operands(caller, x, w, layout);
+  const channels = staticDim(name, x.shape, 1);
+  checkGroups(name, groups, { input: channels });
+  if (w.shape[0] !== channels) {
+    throw new RangeError(
+      `${name}: expected weights ${layout} with c = ${String(channels)} for images ${formatShape(x.shape)}, got ${formatShape(w.shape)}`,
+    );
+  }
+  const attrs = transposedWindow(caller, spatial(name, image), spatial(name, weights), options);
+  return withoutHeight(axes, apply(convInputOp, { ...attrs, groups }, image, weights));
+}
+
+/** The window of the convolution that this is the adjoint of: its output is what we are given. */
+function transposedWindow(caller: Caller, output: Pair, kernel: Pair, options: ConvTranspose2dOptions): Window {
+  const stride = perAxis(caller, "stride", options.stride ?? 1, 1);
+  const dilation = perAxis(caller, "dilation", options.dilation ?? 1, 1);
+  const padding = perAxis(caller, "padding", options.padding ?? 0, 0);
+  const extra = perAxis(caller, "outputPadding", options.outputPadding ?? 0, 0);
+  if (extra.some((size, i) => size >= (stride[i] ?? 1))) {
+    throw new RangeError(
+      `${caller.name}: expected outputPadding below the stride ${formatPair(caller, stride)}, got ${formatPair(caller, extra)}`,
+    );
+  }
+  const extent = reach({ kernel, dilation });
+  const image = mapPair((i) => (output[i] - 1) * stride[i] + extent[i] - 2 * padding[i] + extra[i]);
+  if (Math.min(...image, ...output, ...kernel) < 1) {
+    throw new RangeError(
+      `${caller.name}: the result would have the size ${formatPair(caller, image)}, of a ${formatPair(caller, output)} image and a ${formatPair(caller, kernel)} window with padding ${formatPair(caller, padding)}`,
+    );
+  }
+  return { image, kernel, stride, padding, dilation, output };
 }
 
 /**
- * 2-D convolution (cross-correlation) of images `[n, c, h, w]` with weights `[o, c, kh, kw]`.
+ * 2-D convolution (cross-correlation) of images `[n, c, h, w]` with weights `[o, c/groups, kh, kw]`.
  *
- * @returns `[n, o, h', w']` with `h' = floor((h + 2 padding − kh)/stride) + 1`
- * @throws RangeError if channels disagree or the window does not fit
+ * @returns `[n, o, h', w']` with `h' = ⌊(h + 2 padding − dilation (kh − 1) − 1)/stride⌋ + 1`
+ * @throws RangeError if channels, groups or options disagree or the window does not fit
  */
-export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptions = {}): Tensor {
-  if (x.rank !== 4 || w.rank !== 4 || x.shape[1] !== w.shape[1]) {
-    throw new RangeError(
-      `conv2d: expected x [n, c, h, w] and weights [o, c, kh, kw] with equal c, got ${formatShape(x.shape)} and ${formatShape(w.shape)}`,
-    );
-  }
-  if (!Number.isInteger(stride) || stride < 1 || !Number.isInteger(padding) || padding < 0) {
-    throw new RangeError(
-      `conv2d: expected stride >= 1 and padding >= 0, got ${String(stride)} and ${String(padding)}`,
-    );
-  }
-  const [image, kernel] = [spatial(x), spatial(w)];
-  const size = (i: 0 | 1): number => Math.floor((image[i] + 2 * padding - kernel[i]) / stride) + 1;
-  const output: [number, number] = [size(0), size(1)];
-  if (Math.min(...output) < 1) {
-    throw new RangeError(
-      `conv2d: the ${kernel.join("×")} window does not fit the ${image.join("×")} image with padding ${String(padding)}`,
-    );
-  }
-  return apply(convOp, { stride, padding, image, kernel, output }, x, w);
+export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
+  return convolve({ name: "conv2d", axes: 2 }, x, w, options);
 }
 
-// ---- resampling by whole factors
-
-interface ResampleAttrs {
-  readonly factor: number;
+/**
+ * 1-D convolution (cross-correlation) of signals `[n, c, l]` with weights `[o, c/groups, k]`.
+ *
+ * @returns `[n, o, l']` with `l' = ⌊(l + 2 padding − dilation (k − 1) − 1)/stride⌋ + 1`
+ * @throws RangeError if channels, groups or options disagree or the window does not fit
+ */
+export function conv1d(x: Tensor, w: Tensor, options: Conv1dOptions = {}): Tensor {
+  return convolve({ name: "conv1d", axes: 1 }, x, w, options);
 }
 
-const resampled = (shape: Shape, scale: (size: number) => number): Shape => [
-  ...shape.slice(0, 2),
-  scale(staticDim("resample", shape, 2)),
-  scale(staticDim("resample", shape, 3)),
-];
-
-/** Maps each fine pixel to its coarse one. */
-function eachPixel(fine: NdArray, factor: number, f: (fineAt: number, coarseAt: number) => void): void {
-  const [h = 0, w = 0] = fine.shape.slice(2);
-  for (let i = 0; i < fine.data.length; i++) {
-    const column = i % w;
-    const row = Math.floor(i / w) % h;
-    const plane = Math.floor(i / (w * h));
-    f(i, (plane * (h / factor) + Math.floor(row / factor)) * (w / factor) + Math.floor(column / factor));
-  }
+/**
+ * 2-D transposed convolution of images `[n, c, h, w]` with weights `[c, o/groups, kh, kw]`: the adjoint of `conv2d` with
+ * the same weights and options.
+ *
+ * @returns `[n, o, h', w']` with `h' = (h − 1) stride − 2 padding + dilation (kh − 1) + 1 + outputPadding`
+ * @throws RangeError if channels, groups or options disagree or nothing is left of the result
+ */
+export function convTranspose2d(x: Tensor, w: Tensor, options: ConvTranspose2dOptions = {}): Tensor {
+  return transpose({ name: "convTranspose2d", axes: 2 }, x, w, options);
 }
 
-const upsampleOp: Op<ResampleAttrs> = singleOp<ResampleAttrs>({
-  name: "upsampleNearest",
-  infer: (inputs, { factor }) => ({ shape: resampled(inputOf({ inputs }).shape, (n) => n * factor), dtype: inputOf({ inputs }).dtype }),
-  evaluate: (inputs, { factor }) => {
-    const x = ndAt(inputs);
-    const [n = 0, c = 0, h = 0, w = 0] = x.shape;
-    const y = nd([n, c, h * factor, w * factor]);
-    eachPixel(y, factor, (fine, coarse) => (y.data[fine] = x.data[coarse] ?? NaN));
-    return y;
-  },
-  vjp: ({ attrs }, g) => [apply(sumPoolOp, attrs, g)],
-  jvp: ({ attrs }, [dx]) => dx && onStack(dx, (t) => apply(upsampleOp, attrs, t)),
-  lower: (emitter, { attrs }, [x = ""]) =>
-    emitter.emit("Resize", [x, "", emitter.floats([1, 1, attrs.factor, attrs.factor])], {
-      mode: "nearest",
-      nearest_mode: "floor",
-      coordinate_transformation_mode: "asymmetric",
-    }),
-});
-
-const sumPoolOp: Op<ResampleAttrs> = singleOp<ResampleAttrs>({
-  name: "sumPool2d",
-  infer: (inputs, { factor }) => ({ shape: resampled(inputOf({ inputs }).shape, (n) => n / factor), dtype: inputOf({ inputs }).dtype }),
-  evaluate: (inputs, { factor }) => {
-    const x = ndAt(inputs);
-    const [n = 0, c = 0, h = 0, w = 0] = x.shape;
-    const y = nd([n, c, h / factor, w / factor]);
-    eachPixel(x, factor, (fine, coarse) => (y.data[coarse] = (y.data[coarse] ?? 0) + (x.data[fine] ?? NaN)));
-    return y;
-  },
-  vjp: ({ attrs }, g) => [apply(upsampleOp, attrs, g)],
-  jvp: ({ attrs }, [dx]) => dx && onStack(dx, (t) => apply(sumPoolOp, attrs, t)),
-  lower: (emitter, { attrs }, inputs) => {
-    const window = [attrs.factor, attrs.factor];
-    const mean = emitter.emit("AveragePool", inputs, { kernel_shape: window, strides: window });
-    return emitter.emit("Mul", [mean, emitter.scalar(attrs.factor ** 2)]);
-  },
-});
-
-function checkResample(name: string, x: Tensor, factor: number, divides: boolean): void {
-  const ok = x.rank === 4 && Number.isInteger(factor) && factor >= 1;
-  if (!ok || (divides && spatial(x).some((size) => size % factor !== 0))) {
-    throw new RangeError(
-      `${name}: expected [n, c, h, w] and a whole factor${divides ? " that divides h and w" : ""}, got ${formatShape(x.shape)} and ${String(factor)}`,
-    );
-  }
-}
-
-/** Repeats every pixel of `[n, c, h, w]` `factor` times along h and w. */
-export function upsampleNearest(x: Tensor, factor: number): Tensor {
-  checkResample("upsampleNearest", x, factor, false);
-  return apply(upsampleOp, { factor }, x);
-}
-
-/** The mean over windows of `size`×`size` pixels of `[n, c, h, w]`, which `size` must divide. */
-export function avgPool2d(x: Tensor, size: number): Tensor {
-  checkResample("avgPool2d", x, size, true);
-  return mul(apply(sumPoolOp, { factor: size }, x), 1 / size ** 2);
+/**
+ * 1-D transposed convolution of signals `[n, c, l]` with weights `[c, o/groups, k]`: the adjoint of `conv1d` with the
+ * same weights and options.
+ *
+ * @returns `[n, o, l']` with `l' = (l − 1) stride − 2 padding + dilation (k − 1) + 1 + outputPadding`
+ * @throws RangeError if channels, groups or options disagree or nothing is left of the result
+ */
+export function convTranspose1d(x: Tensor, w: Tensor, options: ConvTranspose1dOptions = {}): Tensor {
+  return transpose({ name: "convTranspose1d", axes: 1 }, x, w, options);
 }
