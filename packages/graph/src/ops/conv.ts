@@ -137,7 +137,7 @@ function transposedWindow(caller: Caller, output: Pair, kernel: Pair, options: C
   const image = mapPair((i) => (output[i] - 1) * stride[i] + extent[i] - 2 * padding[i] + extra[i]);
   if (Math.min(...image, ...output, ...kernel) < 1) {
     throw new RangeError(
-      `${caller.name}: the result would have the size ${formatPair(caller, image)}, of a ${formatPair(caller, output)} image and a ${formatPair(caller, kernel)} window with padding ${formatPair(caller, padding)}`,
+      `${caller.name}: the result would have the size ${formatPair(caller, image)}, from ${formatPair(caller, output)} by a window of ${formatPair(caller, kernel)} with padding ${formatPair(caller, padding)}; use less padding`,
     );
   }
   return { image, kernel, stride, padding, dilation, output };

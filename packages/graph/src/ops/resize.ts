@@ -11,8 +11,8 @@ import type { Caller, Pair, PerAxis } from "./window.ts";
 
 /** The new size of an image: one of the two. */
 export interface ResizeOptions {
-  /** `[height, width]` in pixels, from 1. */
-  readonly size?: Pair | undefined;
+  /** In pixels, from 1; one number for a square, or `[height, width]`. */
+  readonly size?: PerAxis | undefined;
   /** New size by old, above 0, for both axes or `[height, width]`; sizes are rounded down. */
   readonly scale?: PerAxis | undefined;
 }

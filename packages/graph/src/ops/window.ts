@@ -63,9 +63,10 @@ export function slide(caller: Caller, window: Omit<Window, "output">): Window {
   const extent = reach(window);
   const output = mapPair((i) => Math.floor((image[i] + 2 * padding[i] - extent[i]) / stride[i]) + 1);
   if (Math.min(...output) >= 1) return { ...window, output };
-  const dilated = extent.join() === window.kernel.join() ? "" : `, ${formatPair(caller, extent)} dilated,`;
+  const [taps, pixels, zeros] = [window.kernel, image, padding].map((pair) => formatPair(caller, pair));
+  const dilated = extent.join() === window.kernel.join() ? "" : `, dilated ${formatPair(caller, extent)},`;
   throw new RangeError(
-    `${caller.name}: the ${formatPair(caller, window.kernel)} window${dilated} does not fit the ${formatPair(caller, image)} image with padding ${formatPair(caller, padding)}`,
+    `${caller.name}: a window of ${taps ?? ""}${dilated} does not fit into ${pixels ?? ""} with padding ${zeros ?? ""}; use a smaller window or more padding`,
   );
 }
 
@@ -77,7 +78,7 @@ export function slide(caller: Caller, window: Omit<Window, "output">): Window {
 export function asImage({ name, axes }: Caller, x: Tensor): Tensor {
   requireFloat(name, x);
   if (x.rank !== axes + 2) {
-    throw new RangeError(`${name}: expected images ${axes === 1 ? "[n, c, l]" : "[n, c, h, w]"}, got ${formatShape(x.shape)}`);
+    throw new RangeError(`${name}: expected x ${axes === 1 ? "[n, c, l]" : "[n, c, h, w]"}, got ${formatShape(x.shape)}`);
   }
   x.shape.forEach((_, axis) => axis > 0 && staticDim(name, x.shape, axis));
   return withHeight(axes, x);
