@@ -142,6 +142,11 @@ class Unet(nn.Module):
 KINDS = {"mlp": Mlp, "unet": Unet}
 
 
+def is_transposed(modules, name):
+    """Fluxion keeps the weight of a linear layer as [inputs, outputs]."""
+    return isinstance(modules[name.rpartition(".")[0]], nn.Linear) and name.endswith(".weight")
+
+
 def build(config, specs, values):
     """The model of a configuration with our parameters: `specs` is [[name, shape], ...], `values` the flat vector."""
     model = KINDS[config["kind"]](**{key: value for key, value in config.items() if key != "kind"})
@@ -151,10 +156,15 @@ def build(config, specs, values):
         size = math.prod(shape)
         value = torch.from_numpy(values[at : at + size].copy()).reshape(shape)
         at += size
-        # Fluxion keeps the weight of a linear layer as [inputs, outputs].
-        linear = isinstance(modules[name.rpartition(".")[0]], nn.Linear) and name.endswith(".weight")
-        state[name] = value.T.contiguous() if linear else value
+        state[name] = value.T.contiguous() if is_transposed(modules, name) else value
     if at != len(values):
         raise ValueError(f"parameters: expected {at} values, got {len(values)}")
     model.load_state_dict(state, strict=True)
     return model
+
+
+def flatten(model, specs, tensors):
+    """Tensors by parameter name as our flat vector: what `build` reads."""
+    modules = dict(model.named_modules())
+    ours = (tensors[name].T if is_transposed(modules, name) else tensors[name] for name, _ in specs)
+    return torch.cat([tensor.reshape(-1) for tensor in ours])

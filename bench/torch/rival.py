@@ -3,6 +3,7 @@
 {"do": "hello"}                       versions
 {"do": "setup", "task": ..., ...}     loads parameters and batches from files
 {"do": "run", "count": n}             does n steps (or solves) and returns the seconds that they took
+{"do": "result", "path": ...}         writes the averaged weights (or what the last solve gave) to a file
 """
 
 import json
@@ -17,10 +18,14 @@ import numpy as np
 import torch
 
 from dopri5 import integrate
-from models import build
+from models import build, flatten
 
 torch.set_num_threads(1)
 torch.set_num_interop_threads(1)
+
+
+# Ways to run PyTorch faster, or not: the run records them.
+SETTINGS = ("FLUXION_BENCH_ADAM", "FLUXION_BENCH_CHANNELS_LAST")
 
 
 def floats(path, shape):
@@ -38,6 +43,7 @@ class Training:
         self.x0, self.x1 = (floats(pool[name], (-1, batch, *event)) for name in ("x0", "x1"))
         self.t = floats(pool["t"], (-1, batch))
         self.total, self.config, self.sigma_min, self.step = total, optimizer, sigmaMin, 0
+        self.specs = specs
         self.parameters = list(self.model.parameters())
         self.ema = [p.detach().clone() for p in self.parameters]
         self.adam = torch.optim.Adam(
@@ -79,6 +85,10 @@ class Training:
         losses = torch.stack([self.one_step() for _ in range(count)]).tolist()
         return {"seconds": time.perf_counter() - started, "losses": losses}
 
+    def result(self):
+        names = (name for name, _ in self.model.named_parameters())
+        return flatten(self.model, self.specs, dict(zip(names, self.ema)))
+
 
 class Solve:
     """dopri5 between noise and data: sampling, or encoding with a Hutchinson estimate of the log-density."""
@@ -104,29 +114,37 @@ class Solve:
     def solve(self):
         if self.probe is None:
             y, nfe = integrate(self.velocity, self.start, 0.0, 1.0, self.rtol, self.atol)
-            return y.square().mean().item(), nfe
+            return y, nfe
         y = torch.cat([self.start, torch.zeros(len(self.start), 1)], 1)
         y, nfe = integrate(self.augmented, y, 1.0, 0.0, self.rtol, self.atol)
         x, change = y[:, :-1], y[:, -1]
         # log p(x1) = log p(x0) - the integral of the divergence from 0 to 1; we integrated from 1 to 0.
         log_prior = -0.5 * x.square().sum(1) - 0.5 * x.shape[1] * np.log(2 * np.pi)
-        return (log_prior + change).mean().item(), nfe
+        return log_prior + change, nfe
 
     def run(self, count):
         started = time.perf_counter()
         for _ in range(count):
-            value, nfe = self.solve()
-        return {"seconds": time.perf_counter() - started, "nfe": nfe, "value": value}
+            self.last, nfe = self.solve()
+        return {"seconds": time.perf_counter() - started, "nfe": nfe}
+
+    def result(self):
+        return self.last
 
 
 def answer(request, state):
     do = request["do"]
     if do == "hello":
-        return {"torch": torch.__version__, "python": platform.python_version(), "threads": torch.get_num_threads()}
+        settings = {name: os.environ[name] for name in SETTINGS if name in os.environ}
+        threads = torch.get_num_threads()
+        return {"torch": torch.__version__, "python": platform.python_version(), "threads": threads, **settings}
     if do == "setup":
         kind = Training if request["task"] == "training" else Solve
         state["task"] = kind(**{key: value for key, value in request.items() if key != "do"})
         return {"ready": True}
+    if do == "result":
+        state["task"].result().contiguous().numpy().astype(np.float32).tofile(request["path"])
+        return {"written": request["path"]}
     return state["task"].run(request["count"])
 
 

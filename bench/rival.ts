@@ -1,0 +1,109 @@
+/** @file PyTorch's side: a process that answers JSON lines (see torch/rival.py). */
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const script = fileURLToPath(new URL("torch/rival.py", import.meta.url));
+
+/** What a run of the rival tells. */
+export interface RivalRun {
+  readonly seconds: number;
+  /** Of each training step. */
+  readonly losses?: readonly number[];
+  /** Evaluations of the network in one solve. */
+  readonly nfe?: number;
+}
+
+/** A rival that runs. */
+export interface Rival {
+  /** Versions, threads and settings. */
+  readonly about: Readonly<Record<string, unknown>>;
+  setup(request: Readonly<Record<string, unknown>>): Promise<void>;
+  run(count: number): Promise<RivalRun>;
+  /** The averaged weights after training, or what a solve gave. */
+  result(): Promise<Float32Array>;
+  close(): void;
+}
+
+/**
+ * Starts PyTorch's side.
+ *
+ * @param python - a Python with torch and numpy
+ * @param folder - where arrays are exchanged
+ * @throws Error if it does not start, with its own message
+ */
+export async function startRival(python: string, folder: string): Promise<Rival> {
+  const { ask, close } = talk(python);
+  const about = await ask({ do: "hello" });
+  return {
+    about,
+    close,
+    setup: async (request) => {
+      await ask({ do: "setup", ...request });
+    },
+    run: async (count) => (await ask({ do: "run", count })) as unknown as RivalRun,
+    result: async () => {
+      const path = join(folder, "rival-result.bin");
+      await ask({ do: "result", path });
+      const bytes = readFileSync(path);
+      return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+    },
+  };
+}
+
+interface Pending {
+  resolve(reply: Record<string, unknown>): void;
+  reject(error: Error): void;
+}
+
+/** The process, one request at a time. */
+function talk(python: string): { ask: (request: object) => Promise<Record<string, unknown>>; close: () => void } {
+  const child = spawn(python, [script], { env: { ...process.env, OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" } });
+  let pending: Pending | undefined;
+  let complaint = "";
+  let gone: Error | undefined;
+  const fail = (reason: string): void => {
+    gone ??= new Error(
+      `FLUXION_BENCH_PYTHON: expected a Python with torch and numpy, got "${python}": ${reason}; name another or leave it out`,
+    );
+    pending?.reject(gone);
+    pending = undefined;
+  };
+  child.on("error", ({ message }) => fail(message));
+  child.on("close", (code) => fail(lastLine(complaint) ?? `it ended with ${String(code)}`));
+  // A process that is gone says so by "close".
+  child.stdin.on("error", () => undefined);
+  child.stderr.on("data", (data: Buffer) => (complaint = (complaint + data.toString()).slice(-4000)));
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    const waiting = pending;
+    pending = undefined;
+    try {
+      const reply = JSON.parse(line) as Record<string, unknown>;
+      if (typeof reply["error"] === "string") waiting?.reject(new Error(`rival: ${reply["error"]}`));
+      else waiting?.resolve(reply);
+    } catch {
+      waiting?.reject(new Error(`rival: expected a line of JSON, got "${line}"`));
+    }
+  });
+  const ask = (request: object): Promise<Record<string, unknown>> =>
+    new Promise((resolve, reject) => {
+      if (gone) {
+        reject(gone);
+        return;
+      }
+      pending = { resolve, reject };
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+    });
+  return { ask, close: () => child.stdin.end() };
+}
+
+const lastLine = (text: string): string | undefined => text.trim().split("\n").findLast((line) => line !== "");
+
+/** Writes an array where the rival reads it, and returns the path. */
+export function writeArray(folder: string, name: string, values: Float32Array): string {
+  const path = join(folder, `${name}.bin`);
+  writeFileSync(path, values);
+  return path;
+}
