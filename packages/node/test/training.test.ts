@@ -131,3 +131,15 @@ it("learns a Gaussian to its entropy", async () => {
   const truth = fresh.reduce((total, x) => total + 0.5 * x * x + 0.5 * Math.log(2 * Math.PI), 0) / 1000;
   expect(Math.abs(nll - truth)).toBeLessThan(0.1);
 }, 30_000);
+
+it("leaks nothing over 3,000 training calls", async () => {
+  // One lost vector of parameters a call would add 66 MB.
+  const trainer = await createTrainer({ ...base, model: mlp({ dimension: 2, width: 64, depth: 2 }) });
+  const total = 10_000;
+  const calls = async (count: number): Promise<number> => {
+    for (let i = 0; i < count; i++) await trainer.advance(1, total);
+    return process.memoryUsage.rss();
+  };
+  const before = await calls(1500);
+  expect((await calls(3000)) - before).toBeLessThan(40e6);
+}, 60_000);
