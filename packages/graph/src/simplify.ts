@@ -88,8 +88,10 @@ function settle(tensor: Tensor, before: Node, seen: Map<string, readonly Tensor[
 function fold(node: Node): readonly Tensor[] | undefined {
   if (node.op === (constantOp as unknown) || node.op === (inputOp as unknown) || node.inputs.length === 0) return undefined;
   if (!node.inputs.every((x) => constantData(x) !== undefined)) return undefined;
+  // A part of a constant is no larger than it.
+  const most = node.op.name === "slice" ? Infinity : maxFolded;
   const small = node.outputs.every(
-    ({ shape, dtype }) => isStatic(shape) && sizeOf(shape) <= maxFolded && isFloat(dtype),
+    ({ shape, dtype }) => isStatic(shape) && sizeOf(shape) <= most && isFloat(dtype),
   );
   // Repeating a value costs more than it saves.
   if (!small || node.op.bodies || node.op.name === "broadcastTo") return undefined;

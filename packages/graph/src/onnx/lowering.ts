@@ -39,6 +39,8 @@ export class Lowering implements Emitter<Tensor> {
   readonly #initializers: TensorProto[] = [];
   readonly #values = new Map<Tensor, string>();
   readonly #shared = new Map<string, string>();
+  /** Values that nodes of this graph made. */
+  readonly #made = new Set<string>();
   #current: Node | undefined;
 
   constructor(model: Model, parent?: Lowering) {
@@ -78,6 +80,7 @@ export class Lowering implements Emitter<Tensor> {
     const name = this.#fresh(opType);
     const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? `${name}:out` : `${name}:out${String(i)}`));
     this.#model.domains.add(domain ?? "");
+    names.forEach((value) => this.#made.add(value));
     this.#nodes.push({
       name,
       opType,
@@ -170,9 +173,15 @@ export class Lowering implements Emitter<Tensor> {
     });
     const results = inner.lowerAll(body.outputs);
     inner.#current = this.#current;
-    // A node of its own for every output: ONNX Runtime's Scan returns wrong numbers where an output is an input of
-    // the body, or one value feeds two outputs.
-    const outputs = body.outputs.map((tensor, i) => valueInfo(inner.emit("Identity", [results[i] ?? ""]), tensor));
+    // An output must come from a node of the body, and from one of its own: ONNX Runtime's Scan returns wrong numbers
+    // where an output is an input of the body, or one value feeds two outputs.
+    const taken = new Set<string>();
+    const outputs = body.outputs.map((tensor, i) => {
+      const result = results[i] ?? "";
+      const name = inner.#made.has(result) && !taken.has(result) ? result : inner.emit("Identity", [result]);
+      taken.add(name);
+      return valueInfo(name, tensor);
+    });
     const leading: ValueInfoProto[] = loop
       ? [
           { name: this.#fresh("iteration"), elemType: dataTypes.int64, shape: [] },

@@ -19,7 +19,8 @@ export const add = binary("add", {
     if (scalarValue(a) === 0) return b;
     if (scalarValue(b) === 0) return a;
     if (isOp(b, "neg")) return sub(a, inputOf(b.node));
-    return isOp(a, "neg") ? sub(b, inputOf(a.node)) : foldChain("add", a, b, (x, y) => x + y);
+    if (isOp(a, "neg")) return sub(b, inputOf(a.node));
+    return foldChain("add", a, b, (x, y) => x + y) ?? addSmallFirst(a, b) ?? addSmallFirst(b, a);
   },
 });
 
@@ -80,6 +81,15 @@ export const minimum = binary("minimum", {
   onnx: "Min",
   partials: [(a, b) => cast(lessEqual(a, b), a.dtype), (a, b) => cast(greater(a, b), a.dtype)],
 });
+
+/** `(x + r) + s = x + (r + s)` where r and s are smaller than x: one pass over x instead of two. */
+function addSmallFirst(sum: Tensor, s: Tensor): Tensor | undefined {
+  if (!isOp(sum, "add") || sameShape(s.shape, sum.shape) || isOp(s, "broadcastTo")) return undefined;
+  const [p, q] = [inputOf(sum.node, 0), inputOf(sum.node, 1)];
+  const [x, r] = sameShape(p.shape, sum.shape) ? [p, q] : [q, p];
+  if (!sameShape(x.shape, sum.shape) || sameShape(r.shape, sum.shape) || scalarValue(r) !== undefined) return undefined;
+  return add(x, add(r, s));
+}
 
 const negated = (scalar: Tensor): Tensor =>
   constant(Float64Array.of(-(scalarValue(scalar) ?? NaN)), scalar.shape as number[], scalar.dtype);

@@ -3,13 +3,13 @@ import { broadcastNd, nd, ndAt } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { inputOf, outputOf } from "../tensor.ts";
-import { broadcastShapes, dimAt, formatShape, productOf } from "../shape.ts";
+import { broadcastShapes, dimAt, formatShape, isStatic, productOf } from "../shape.ts";
 import type { Dim, Shape } from "../shape.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { sumTo } from "./reduce.ts";
 import { requireFloat } from "./checks.ts";
-import { alignTangent, broadcastTangent, reshape, swappedInput } from "./shaping.ts";
+import { alignTangent, beforeBroadcast, broadcastTangent, reshape, split, swappedInput } from "./shaping.ts";
 
 /** Options of `matmul`. */
 export interface MatmulOptions {
@@ -71,7 +71,7 @@ export const matmulOp = singleOp<MatmulAttrs>({
     const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
     const { transposeA, transposeB } = node.attrs;
     const [swappedA, swappedB] = [swappedInput(a), swappedInput(b)];
-    if (swappedA === undefined && swappedB === undefined) return undefined;
+    if (swappedA === undefined && swappedB === undefined) return splitRepeated(a, b, node.attrs);
     return matmul(swappedA ?? a, swappedB ?? b, {
       transposeA: transposeA !== (swappedA !== undefined),
       transposeB: transposeB !== (swappedB !== undefined),
@@ -96,6 +96,25 @@ function lowerMatmul(emitter: Emitter<Tensor>, node: Node<MatmulAttrs>, inputs: 
   };
   const [left = "", right = ""] = inputs;
   return emitter.emit("MatMul", [swap(left, a.rank, transposeA), swap(right, b.rank, transposeB)]);
+}
+
+/**
+ * Columns that are one row repeated (as the features of a time that all examples share) are multiplied once:
+ * `[x, 1 fᵀ] W = x W₁ + 1 (fᵀ W₂)`.
+ */
+function splitRepeated(a: Tensor, b: Tensor, { transposeA, transposeB }: MatmulAttrs): Tensor | undefined {
+  if (a.node.op.name !== "concat" || a.rank !== 2 || b.rank !== 2 || transposeA) return undefined;
+  const parts = a.node.inputs;
+  const rows = parts.map((part) => beforeBroadcast(part));
+  const widths = parts.map((part) => part.shape[1]);
+  const repeats = rows.map((row, i) => row !== parts[i] && row.rank === 2 && row.shape[0] === 1 && row.shape[1] === widths[i]);
+  if (!repeats.includes(true) || repeats.every(Boolean) || parts.some((part) => part.shape[0] !== a.shape[0])) return undefined;
+  if (!isStatic(widths as Shape)) return undefined;
+  const weights = split(b, transposeB ? 1 : 0, widths as number[]);
+  const products = parts.map((part, i) => matmul(repeats[i] === true ? (rows[i] ?? part) : part, weights[i] ?? b, { transposeB }));
+  const whole = products.filter((_, i) => repeats[i] !== true);
+  const row = products.filter((_, i) => repeats[i] === true);
+  return add(whole.reduce((x, y) => add(x, y)), row.reduce((x, y) => add(x, y)));
 }
 
 /** Weights shared by a batch: flatten the batch into the rows, so the gradient is one product and no sum. */

@@ -35,7 +35,7 @@ const reshapeOp = singleOp<{ readonly shape: Shape }>({
     const x = inputOf(node);
     if (sameShape(x.shape, node.attrs.shape)) return x;
     if (x.node.op.name === "reshape") return reshape(inputOf(x.node), node.attrs.shape);
-    return undefined;
+    return reshapeBeforeBroadcast(x, node.attrs.shape);
   },
   lower: (emitter, { attrs }, [x]) => emitter.reshape(x, attrs.shape),
 });
@@ -56,6 +56,15 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     );
   }
   return apply(reshapeOp, { shape: full }, x);
+}
+
+/** Axes of size 1 come and go before a broadcast as well as after it, on less data. */
+function reshapeBeforeBroadcast(x: Tensor, shape: Shape): Tensor | undefined {
+  const bare = beforeBroadcast(x);
+  if (bare === x || !sameShape(withoutOnes(x.shape), withoutOnes(shape))) return undefined;
+  const sources = x.shape.flatMap((dim, axis) => (dim === 1 ? [] : [bare.shape[axis - (x.rank - bare.rank)] ?? 1]));
+  let next = 0;
+  return broadcastTo(reshape(bare, shape.map((dim) => (dim === 1 ? 1 : (sources[next++] ?? 1)))), shape);
 }
 
 const withoutOnes = (shape: Shape): Shape => shape.filter((dim) => dim !== 1);
