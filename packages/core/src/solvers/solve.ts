@@ -79,20 +79,10 @@ const take = (prefix: string, results: Readonly<Record<string, HostTensor>>, cou
 const finite = (state: State): boolean =>
   state.every(({ data }) => (data as Float32Array).every((value) => Number.isFinite(value)));
 
-/** The rows `first`… of a tableau as the step programs take them. */
-function tableauFeeds({ a, b }: Tableau, first: number): Record<string, HostTensor> {
-  const stages = b.length;
-  const rows = Array.from({ length: stages - first }, (_, i) => i + first);
-  const matrix = (value: (row: number, column: number) => number): HostTensor =>
-    hostTensor(
-      Float64Array.from(rows.flatMap((row) => Array.from({ length: stages }, (_, column) => value(row, column)))),
-      [rows.length, stages],
-    );
-  return {
-    a: matrix((row, column) => a[row]?.[column] ?? 0),
-    slots: matrix((row, column) => Number(row === column)),
-    b: hostTensor(Float64Array.from(b), [stages]),
-  };
+/** Rows of a tableau as a matrix, those of a filled up with zeros. */
+function matrix(rows: readonly (readonly number[])[], stages: number): HostTensor {
+  const values = rows.flatMap((row) => Array.from({ length: stages }, (_, column) => row[column] ?? 0));
+  return hostTensor(Float64Array.from(values), [rows.length, stages]);
 }
 
 /** Stage times, rounded for float32 and kept inside the interval. */
@@ -120,7 +110,8 @@ async function solveFixed(problem: Problem): Promise<Solution> {
   const results = await executable.run({
     ...feed("y", state),
     ...extras,
-    ...tableauFeeds(method, 0),
+    a: matrix(method.a, stages),
+    b: hostTensor(Float64Array.from(method.b), [stages]),
     h: hostTensor(new Float64Array(options.steps).fill(h), [options.steps]),
     times: hostTensor(Float64Array.from(times), [options.steps, stages]),
   });
@@ -136,13 +127,7 @@ async function solveAdaptive(problem: Problem): Promise<Solution> {
   const [t0, t1] = interval;
   const evaluator = await compiled("field", () => fieldProgram(field));
   const stepper = await compiled(`adaptive ${String(stages)}`, () => adaptiveStepProgram(field, stages));
-  const fixedFeeds = {
-    ...extras,
-    ...tableauFeeds(method, 1),
-    bError: hostTensor(Float64Array.from(method.bError ?? []), [stages]),
-    atol: scalar(options.atol),
-    rtol: scalar(options.rtol),
-  };
+  const rows = matrix([...method.a.slice(1), method.b, method.bError ?? []], stages);
   let nfe = 0;
   const evaluate = async (t: number, y: State): Promise<HostTensor[]> => {
     nfe += 1;
@@ -173,9 +158,9 @@ async function solveAdaptive(problem: Problem): Promise<Solution> {
     const results = await stepper.run({
       ...feed("y", y),
       ...feed("k", k),
-      ...fixedFeeds,
-      h: scalar(h),
-      times: hostTensor(Float64Array.from(stageTimes(method, 1, t, h, interval)), [stages - 1]),
+      ...extras,
+      method: rows,
+      step: hostTensor(Float64Array.of(h, options.atol, options.rtol, ...stageTimes(method, 1, t, h, interval)), [stages + 2]),
     });
     nfe += stages - 1;
     const error = pooledError(counted, results, y);

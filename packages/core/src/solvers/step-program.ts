@@ -15,6 +15,7 @@ import {
   mul,
   reshape,
   scan,
+  slice,
   square,
   sum,
   trace,
@@ -22,10 +23,9 @@ import {
 } from "@fluxion/graph";
 import type { Field } from "./field.ts";
 
-/** The stages of one step as rows: weights of earlier stages `[rows, stages]`, slots `[rows, stages]`, times `[rows]`. */
+/** The last stages of one step as rows: weights of earlier stages `[rows, stages]`, times `[rows]`. */
 interface Rows {
   readonly a: Tensor;
-  readonly slots: Tensor;
   readonly times: Tensor;
 }
 
@@ -60,6 +60,12 @@ function combine(weights: Tensor, stages: Tensor): Tensor {
   return reshape(matmul(expandDims(weights, 0), flat), stages.shape.slice(1));
 }
 
+/** Rows `first`… of the identity of so many stages: which slot each stage fills. */
+function slotsFrom(first: number, stages: number): Tensor {
+  const rows = stages - first;
+  return constant(Float64Array.from({ length: rows * stages }, (_, i) => Number(Math.floor(i / stages) + first === i % stages)), [rows, stages]);
+}
+
 /** Evaluates stages one after the other, each at y + h Σ a_j k_j, into their slots of the stage buffers. */
 function runStages(
   field: Field,
@@ -69,10 +75,12 @@ function runStages(
   rows: Rows,
   extras: Readonly<Record<string, Tensor>>,
 ): Tensor[] {
-  const { carry } = scan({ carry: buffers, xs: [rows.a, rows.slots, rows.times] }, (ks, row) => {
+  const stages = Number(rows.a.shape[1]);
+  const slots = slotsFrom(stages - Number(rows.a.shape[0]), stages);
+  const { carry } = scan({ carry: buffers, xs: [mul(rows.a, h), slots, rows.times] }, (ks, row) => {
     const [a, slot, t] = row;
     if (!a || !slot || !t) throw new Error("internal: a stage without its row");
-    const at = y.map((value, i) => add(value, mul(combine(a, ks[i] ?? value), h)));
+    const at = y.map((value, i) => add(value, combine(a, ks[i] ?? value)));
     const derivatives = field.derivative(t, at, extras);
     const place = (k: Tensor): Tensor => mul(reshape(slot, [-1, ...k.shape.map(() => 1)]), expandDims(k, 0));
     return { carry: ks.map((buffer, i) => add(buffer, place(derivatives[i] ?? buffer))), ys: [] };
@@ -80,43 +88,39 @@ function runStages(
   return carry;
 }
 
-const stageInputs = (rows: number, stages: number): Record<string, InputSpec> => ({
-  a: input([rows, stages]),
-  slots: input([rows, stages]),
-  b: input([stages]),
-});
-
 /**
  * A step with error estimate, whose first stage is given, so that it is reused after a rejection or from the step before.
  *
- * Inputs: state `y*`, first stage `k*`, step `h`, tableau `a, slots, b, bError`, stage `times`, `tolerances` [atol, rtol].
+ * Inputs: state `y*`, first stage `k*`, the tableau's last rows of a, then b and bError, as `method` `[stages + 1, stages]`,
+ * and `step` [h, atol, rtol, times of the last stages] (few inputs: each costs a call some microseconds).
  * Outputs: `next*`, the last stage `last*`, and `error*`, per state tensor the sum of (error/(atol + rtol max(|y|, |next|)))².
  */
 export function adaptiveStepProgram(field: Field, stages: number): Program {
   const inputs = {
     ...inputsOf(field),
     ...Object.fromEntries(field.state.map((shape, i) => [`k${String(i)}`, input(["batch", ...shape])])),
-    ...stageInputs(stages - 1, stages),
-    bError: input([stages]),
-    times: input([stages - 1]),
-    h: input([]),
-    atol: input([]),
-    rtol: input([]),
+    method: input([stages + 1, stages]),
+    step: input([stages + 2]),
   };
   return trace("adaptive_step", inputs, (given) => {
     const y = pick(given, indexed("y", field));
-    const [a, slots, b, bError, times, h, atol, rtol] = pick(given, ["a", "slots", "b", "bError", "times", "h", "atol", "rtol"]);
-    if (!a || !slots || !b || !bError || !times || !h || !atol || !rtol) throw new Error("internal: missing inputs");
+    const [method, step] = pick(given, ["method", "step"]);
+    if (!method || !step) throw new Error("internal: missing inputs");
+    const row = (i: number): Tensor => reshape(slice(method, 0, i, i + 1), [stages]);
+    const scalar = (i: number): Tensor => reshape(slice(step, 0, i, i + 1), []);
+    const [h, atol, rtol] = [scalar(0), scalar(1), scalar(2)];
+    const [a, b, bError] = [slice(method, 0, 0, stages - 1), mul(row(stages - 1), h), mul(row(stages), h)];
+    const times = slice(step, 0, 3, stages + 2);
     const first = constant(Float64Array.from({ length: stages }, (_, i) => Number(i === 0)), [stages]);
     const buffers = pick(given, indexed("k", field)).map((k) =>
       mul(reshape(first, [stages, ...k.shape.map(() => 1)]), expandDims(k, 0)),
     );
-    const ks = runStages(field, y, h, buffers, { a, slots, times }, given);
-    const next = y.map((value, i) => add(value, mul(combine(b, ks[i] ?? value), h)));
+    const ks = runStages(field, y, h, buffers, { a, times }, given);
+    const next = y.map((value, i) => add(value, combine(b, ks[i] ?? value)));
     const last = constant(Float64Array.from({ length: stages }, (_, i) => Number(i === stages - 1)), [stages]);
     const errors = y.map((value, i) => {
       const scale = add(mul(maximum(abs(value), abs(next[i] ?? value)), rtol), atol);
-      return sum(square(div(mul(combine(bError, ks[i] ?? value), h), scale)));
+      return sum(square(div(combine(bError, ks[i] ?? value), scale)));
     });
     return {
       ...named("next", next),
@@ -129,23 +133,24 @@ export function adaptiveStepProgram(field: Field, stages: number): Program {
 /**
  * A whole fixed grid in one call: a scan over steps around the scan over stages.
  *
- * Inputs: state `y*`, tableau `a, slots, b` with one row per stage, `h` `[steps]` and stage `times` `[steps, stages]`.
+ * Inputs: state `y*`, tableau `a` `[stages, stages]` and `b` `[stages]`, `h` `[steps]` and stage `times` `[steps, stages]`.
  * Outputs: `next*`, the state at the end.
  */
 export function fixedGridProgram(field: Field, stages: number): Program {
   const inputs = {
     ...inputsOf(field),
-    ...stageInputs(stages, stages),
+    a: input([stages, stages]),
+    b: input([stages]),
     h: input(["steps"]),
     times: input(["steps", stages]),
   };
   return trace("fixed_grid", inputs, (given) => {
-    const [a, slots, b, h, times] = pick(given, ["a", "slots", "b", "h", "times"]);
-    if (!a || !slots || !b || !h || !times) throw new Error("internal: missing inputs");
+    const [a, b, h, times] = pick(given, ["a", "b", "h", "times"]);
+    if (!a || !b || !h || !times) throw new Error("internal: missing inputs");
     const { carry } = scan({ carry: pick(given, indexed("y", field)), xs: [h, times] }, (y, [step, at]) => {
       if (!step || !at) throw new Error("internal: a grid without steps");
       const buffers = y.map((value) => zeros([stages, ...value.shape]));
-      const ks = runStages(field, y, step, buffers, { a, slots, times: at }, given);
+      const ks = runStages(field, y, step, buffers, { a, times: at }, given);
       return { carry: y.map((value, i) => add(value, mul(combine(b, ks[i] ?? value), step))), ys: [] };
     });
     return named("next", carry);

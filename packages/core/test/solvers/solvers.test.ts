@@ -23,7 +23,6 @@ async function gridError(name: SolverName, steps: number): Promise<number> {
   const out = await executable.run({
     y0: one(1)[0] as HostTensor,
     a: matrix((i, j) => (a)[i]?.[j] ?? 0),
-    slots: matrix((i, j) => Number(i === j)),
     b: hostTensor(Float64Array.from(b), [stages]),
     h: hostTensor(new Float64Array(steps).fill(1 / steps), [steps]),
     times: hostTensor(Float64Array.from({ length: steps * stages }, (_, k) => (Math.floor(k / stages) + (c[k % stages] ?? NaN)) / steps), [steps, stages]),
@@ -63,7 +62,7 @@ function recording(): { runtime: Runtime; times: number[] } {
         return {
           ...executable,
           run: (feeds) => {
-            for (const name of ["t", "times"]) times.push(...Array.from(feeds[name]?.data ?? [], Number));
+            times.push(...Array.from(feeds["t"]?.data ?? [], Number), ...Array.from(feeds["step"]?.data ?? [], Number).slice(3));
             return executable.run(feeds);
           },
         };
