@@ -18,7 +18,7 @@ const budget = 100_000;
 
 /** Examples per solve for events of `size` values and `directions` tangents. */
 export function defaultChunk(size: number, directions: number): number {
-  return Math.max(1, Math.min(10_000, Math.floor(budget / (size * Math.max(1, directions / 2)))));
+  return Math.max(1, Math.min(4_000, Math.floor(budget / (size * Math.max(1, directions / 2)))));
 }
 
 /** `[first, length]` of each chunk. */
