@@ -74,12 +74,13 @@ async function timed<T>(work: () => Promise<T>): Promise<[T, number]> {
   return [result, (performance.now() - started) / 1000];
 }
 
-const heldOutPoints = 10_000;
+/** The exact divergence costs as many directions as there are dimensions: a report should not take longer than training. */
+const heldOutPoints = (d: number): number => Math.min(10_000, Math.max(200, Math.floor(20_000 / d)));
 
 async function reportPoints(flow: Flow, task: Task, key: Key): Promise<Part> {
   const [d = 1] = flow.model.eventShape;
   const [samples, samplingSeconds] = await timed(() => flow.sample({ count: 10_000, key: key.child("samples"), ...tolerances }));
-  const values = (task.heldOut ?? new Float32Array()).slice(0, heldOutPoints * d);
+  const values = (task.heldOut ?? new Float32Array()).slice(0, heldOutPoints(d) * d);
   const heldOut = { values, shape: [values.length / d, d] as const };
   const [density, densitySeconds] = await timed(() => flow.logProb(values, tolerances));
   const { mean, standardError } = meanAndError(density.logProb.map((value) => -value));
