@@ -8,7 +8,6 @@ import {
   add,
   constant,
   div,
-  expandDims,
   input,
   matmul,
   maximum,
@@ -54,36 +53,41 @@ export function fieldProgram(field: Field): Program {
   });
 }
 
-/** Σ_j weights[j] · stages[j]: `[stages]` and `[stages, batch, ...]` to `[batch, ...]`. */
-function combine(weights: Tensor, stages: Tensor): Tensor {
-  const flat = reshape(stages, [stages.shape[0] ?? 1, -1]);
-  return reshape(matmul(expandDims(weights, 0), flat), stages.shape.slice(1));
+/** A tensor as one row `[1, size]`: sums of stages are products with matrices of such rows. */
+const rowOf = (x: Tensor): Tensor => reshape(x, [1, -1]);
+
+/** y + Σ_j weights[j] · stages[j], for `[1, stages]` and `[stages, size]`: a tensor like y. */
+function advance(y: Tensor, weights: Tensor, stages: Tensor): Tensor {
+  return reshape(add(matmul(weights, stages), rowOf(y)), y.shape);
 }
 
-/** Rows `first`… of the identity of so many stages: which slot each stage fills. */
+/** Columns `first`… of the identity of so many stages, `[columns, stages, 1]`: which slot each stage fills. */
 function slotsFrom(first: number, stages: number): Tensor {
-  const rows = stages - first;
-  return constant(Float64Array.from({ length: rows * stages }, (_, i) => Number(Math.floor(i / stages) + first === i % stages)), [rows, stages]);
+  const columns = stages - first;
+  const ones = Float64Array.from({ length: columns * stages }, (_, i) => Number(Math.floor(i / stages) + first === i % stages));
+  return constant(ones, [columns, stages, 1]);
 }
 
-/** Evaluates stages one after the other, each at y + h Σ a_j k_j, into their slots of the stage buffers. */
+/** The slot of one stage as a column `[stages, 1]`. */
+const slot = (i: number, stages: number): Tensor => reshape(slice(slotsFrom(0, stages), 0, i, i + 1), [stages, 1]);
+
+/** Evaluates stages one after the other, each at y + h Σ a_j k_j, into their rows of the buffers `[stages, size]`. */
 function runStages(
   field: Field,
   y: readonly Tensor[],
   h: Tensor,
   buffers: readonly Tensor[],
-  rows: Rows,
+  { a, times }: Rows,
   extras: Readonly<Record<string, Tensor>>,
 ): Tensor[] {
-  const stages = Number(rows.a.shape[1]);
-  const slots = slotsFrom(stages - Number(rows.a.shape[0]), stages);
-  const { carry } = scan({ carry: buffers, xs: [mul(rows.a, h), slots, rows.times] }, (ks, row) => {
-    const [a, slot, t] = row;
-    if (!a || !slot || !t) throw new Error("internal: a stage without its row");
-    const at = y.map((value, i) => add(value, combine(a, ks[i] ?? value)));
+  const [rows, stages] = [Number(a.shape[0]), Number(a.shape[1])];
+  const weights = reshape(mul(a, h), [rows, 1, stages]);
+  const { carry } = scan({ carry: buffers, xs: [weights, slotsFrom(stages - rows, stages), times] }, (ks, row) => {
+    const [weight, column, t] = row;
+    if (!weight || !column || !t) throw new Error("internal: a stage without its row");
+    const at = y.map((value, i) => advance(value, weight, ks[i] ?? value));
     const derivatives = field.derivative(t, at, extras);
-    const place = (k: Tensor): Tensor => mul(reshape(slot, [-1, ...k.shape.map(() => 1)]), expandDims(k, 0));
-    return { carry: ks.map((buffer, i) => add(buffer, place(derivatives[i] ?? buffer))), ys: [] };
+    return { carry: ks.map((buffer, i) => add(matmul(column, rowOf(derivatives[i] ?? buffer)), buffer)), ys: [] };
   });
   return carry;
 }
@@ -106,25 +110,22 @@ export function adaptiveStepProgram(field: Field, stages: number): Program {
     const y = pick(given, indexed("y", field));
     const [method, step] = pick(given, ["method", "step"]);
     if (!method || !step) throw new Error("internal: missing inputs");
-    const row = (i: number): Tensor => reshape(slice(method, 0, i, i + 1), [stages]);
+    const row = (i: number): Tensor => slice(method, 0, i, i + 1);
     const scalar = (i: number): Tensor => reshape(slice(step, 0, i, i + 1), []);
     const [h, atol, rtol] = [scalar(0), scalar(1), scalar(2)];
     const [a, b, bError] = [slice(method, 0, 0, stages - 1), mul(row(stages - 1), h), mul(row(stages), h)];
     const times = slice(step, 0, 3, stages + 2);
-    const first = constant(Float64Array.from({ length: stages }, (_, i) => Number(i === 0)), [stages]);
-    const buffers = pick(given, indexed("k", field)).map((k) =>
-      mul(reshape(first, [stages, ...k.shape.map(() => 1)]), expandDims(k, 0)),
-    );
+    const buffers = pick(given, indexed("k", field)).map((k) => matmul(slot(0, stages), rowOf(k)));
     const ks = runStages(field, y, h, buffers, { a, times }, given);
-    const next = y.map((value, i) => add(value, combine(b, ks[i] ?? value)));
-    const last = constant(Float64Array.from({ length: stages }, (_, i) => Number(i === stages - 1)), [stages]);
+    const next = y.map((value, i) => advance(value, b, ks[i] ?? value));
     const errors = y.map((value, i) => {
       const scale = add(mul(maximum(abs(value), abs(next[i] ?? value)), rtol), atol);
-      return sum(square(div(combine(bError, ks[i] ?? value), scale)));
+      return sum(square(div(matmul(bError, ks[i] ?? value), rowOf(scale))));
     });
+    const last = y.map((value, i) => reshape(slice(ks[i] ?? value, 0, stages - 1, stages), value.shape));
     return {
       ...named("next", next),
-      ...named("last", ks.map((k) => combine(last, k))),
+      ...named("last", last),
       ...named("error", errors),
     };
   });
@@ -149,9 +150,9 @@ export function fixedGridProgram(field: Field, stages: number): Program {
     if (!a || !b || !h || !times) throw new Error("internal: missing inputs");
     const { carry } = scan({ carry: pick(given, indexed("y", field)), xs: [h, times] }, (y, [step, at]) => {
       if (!step || !at) throw new Error("internal: a grid without steps");
-      const buffers = y.map((value) => zeros([stages, ...value.shape]));
+      const buffers = y.map((value) => zeros([stages, ...rowOf(value).shape.slice(1)]));
       const ks = runStages(field, y, step, buffers, { a, times: at }, given);
-      return { carry: y.map((value, i) => add(value, mul(combine(b, ks[i] ?? value), step))), ys: [] };
+      return { carry: y.map((value, i) => advance(value, reshape(mul(b, step), [1, stages]), ks[i] ?? value)), ys: [] };
     });
     return named("next", carry);
   });

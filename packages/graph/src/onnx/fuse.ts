@@ -33,7 +33,7 @@ function countUses(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> {
   return uses;
 }
 
-/** `a b + bias` of matrices, where nothing else needs the product and the bias is a row. */
+/** `a b + bias` of matrices, where nothing else needs the product and the bias is a row or a matrix. */
 function fuseGemm(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tensor, number>): Tensor | undefined {
   if (node.op.name !== "add") return undefined;
   for (const [i, x] of node.inputs.entries()) {
@@ -44,7 +44,7 @@ function fuseGemm(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tenso
       product.rank === 2 &&
       uses.get(x) === 1 &&
       sameShape(product.shape, outputOf(node).shape) &&
-      (bias.rank < 2 || bias.shape[0] === 1);
+      (bias.rank < 2 || bias.shape[0] === 1 || sameShape(bias.shape, product.shape));
     if (fits) return apply(gemmOp, product.node.attrs as MatmulAttrs, inputOf(product.node, 0), inputOf(product.node, 1), bias);
   }
   return undefined;
