@@ -10,6 +10,7 @@ export const inputOp = defineOp<{ readonly name: string }>({
   name: "input",
   infer: () => [],
   evaluate: () => [nd([0])],
+  flops: () => 0,
   lower: () => {
     throw new Error("internal: an input was lowered as a node");
   },

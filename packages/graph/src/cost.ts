@@ -1,45 +1,19 @@
-/** @file Estimates of work, for choosing thread counts. */
-import type { ConvAttrs } from "./ops/conv-adjoints.ts";
+/** @file Estimates of work, for choosing thread counts and for `explain`. */
 import type { Program } from "./program.ts";
-import { inputOf, outputOf } from "./tensor.ts";
-import { termOf } from "./shape.ts";
-import type { Shape } from "./shape.ts";
+import { elementCount } from "./shape.ts";
 import { reachable } from "./tensor.ts";
-import type { Body, Node } from "./tensor.ts";
+import type { Body, ElementCount, Node } from "./tensor.ts";
 
-type Sizes = Readonly<Record<string, number>>;
-
-const elements = (shape: Shape, sizes: Sizes): number =>
-  shape.reduce<number>((total, dim) => {
-    const { factor, symbol } = termOf(dim);
-    return total * factor * (symbol === undefined ? 1 : (sizes[symbol] ?? 1));
-  }, 1);
-
-function flopsOf(node: Node, sizes: Sizes): number {
-  switch (node.op.name) {
-    case "matmul": {
-      const { transposeA } = node.attrs as { readonly transposeA: boolean };
-      const { shape } = inputOf(node);
-      return 2 * elements(outputOf(node).shape, sizes) * elements([shape[shape.length - (transposeA ? 2 : 1)] ?? 1], sizes);
-    }
-    case "conv2d":
-    case "conv2dInput":
-    case "conv2dWeight": {
-      const { kernel, output, groups } = node.attrs as ConvAttrs;
-      const batch = inputOf(node).shape[0] ?? 1;
-      const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
-      const channels =
-        node.op.name === "conv2dWeight" ? [a.shape[1] ?? 1, b.shape[1] ?? 1] : [b.shape[0] ?? 1, b.shape[1] ?? 1];
-      const shared = node.op.name === "conv2dWeight" ? groups : 1;
-      return (2 * elements([batch, ...channels, ...kernel, ...output], sizes)) / shared;
-    }
-    default:
-      return Math.max(0, ...(node.op.bodies?.of(node.attrs) ?? []).map((body) => largestInBody(body, sizes)));
-  }
+/** Arithmetic operations of one run of a node, without those of bodies. */
+export function flopsOf(node: Node, count: ElementCount): number {
+  return node.op.flops?.(node, count) ?? node.outputs.reduce((total, { shape }) => total + count(shape), 0);
 }
 
-function largestInBody(body: Body, sizes: Sizes): number {
-  return reachable(body.outputs).reduce((largest, node) => Math.max(largest, flopsOf(node, sizes)), 0);
+function largestIn(body: Body, count: ElementCount): number {
+  return reachable(body.outputs).reduce((largest, node) => {
+    const inner = (node.op.bodies?.of(node.attrs) ?? []).map((nested) => largestIn(nested, count));
+    return Math.max(largest, ...inner, node.op.contraction ? flopsOf(node, count) : 0);
+  }, 0);
 }
 
 /**
@@ -48,6 +22,6 @@ function largestInBody(body: Body, sizes: Sizes): number {
  *
  * @param sizes - typical sizes of named dimensions; those left out count as 1
  */
-export function largestWork(program: Program, sizes: Sizes = {}): number {
-  return largestInBody(program.body, sizes);
+export function largestWork(program: Program, sizes: Readonly<Record<string, number>> = {}): number {
+  return largestIn(program.body, elementCount(sizes));
 }

@@ -20,6 +20,15 @@ export type { CompileOptions, Device, Executable, Runtime } from "./runtime.ts";
 export { interpretProgram, referenceRuntime } from "./interpreter.ts";
 export { largestWork } from "./cost.ts";
 
+// Inspection
+export type { CostGroup, ExplainedBody, ExplainedNode, ExplainOptions, Explanation } from "./inspect/explain.ts";
+export { explain } from "./inspect/explain.ts";
+export type { FormatExplanationOptions } from "./inspect/format-explanation.ts";
+export { formatExplanation } from "./inspect/format-explanation.ts";
+export { addUp, addUpByScope } from "./inspect/groups.ts";
+export type { Column } from "./inspect/table.ts";
+export { formatShare, formatSi, formatTable } from "./inspect/table.ts";
+
 // Differentiation
 export { grad, hessianVectorProduct, valueAndGrad } from "./autodiff/grad.ts";
 export { jvp, vjp } from "./autodiff/derivatives.ts";

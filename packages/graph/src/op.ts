@@ -3,7 +3,7 @@ import type { Emitter } from "./emitter.ts";
 import type { NdArray } from "./ndarray.ts";
 import type { Dim } from "./shape.ts";
 import { makeNode, only } from "./tensor.ts";
-import type { Evaluation, Node, Op, Tensor, TensorType } from "./tensor.ts";
+import type { ElementCount, Evaluation, Node, Op, Tensor, TensorType } from "./tensor.ts";
 
 /** An op with one output, the common case: rules take and return single values. */
 export interface SingleOp<A> {
@@ -17,6 +17,9 @@ export interface SingleOp<A> {
   simplify?(node: Node<A>): Tensor | undefined;
   lower(emitter: Emitter<Tensor>, node: Node<A>, inputs: readonly string[]): string;
   readonly notDifferentiable?: string;
+  flops?(node: Node<A>, count: ElementCount): number;
+  readonly contraction?: true;
+  readonly view?: true;
 }
 
 const defined = new Map<string, Op>();
@@ -56,6 +59,9 @@ export function singleOp<A>(op: SingleOp<A>): Op<A> {
     }),
     lower: (emitter, node, inputs) => [op.lower(emitter, node, inputs)],
     ...(op.notDifferentiable !== undefined && { notDifferentiable: op.notDifferentiable }),
+    ...(op.flops && { flops: (node: Node<A>, count: ElementCount) => op.flops?.(node, count) ?? 0 }),
+    ...(op.contraction && { contraction: true }),
+    ...(op.view && { view: true }),
   });
 }
 

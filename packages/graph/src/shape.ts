@@ -103,6 +103,15 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
+/** Counts elements of shapes; named dimensions have the sizes given, those left out count as 1. */
+export function elementCount(sizes: Readonly<Record<string, number>>): (shape: Shape) => number {
+  return (shape) =>
+    shape.reduce<number>((total, dim) => {
+      const { factor, symbol } = termOf(dim);
+      return total * factor * (symbol === undefined ? 1 : (sizes[symbol] ?? 1));
+    }, 1);
+}
+
 /** The dimension at `axis`, which the caller has checked. */
 export function dimAt(shape: Shape, axis: number): Dim {
   const dim = shape[axis];

@@ -37,6 +37,20 @@ export interface Differentiation {
   readonly jvp: (outputs: readonly Tensor[], inputs: readonly Tensor[], tangents: readonly Tensor[]) => Tensor[];
 }
 
+/** How a control-flow op runs one of its bodies, whose inputs are the state, slices of sequences, then outer values. */
+export interface BodyRun {
+  readonly body: Body;
+  /** How often, at most; undefined where only a run tells. */
+  readonly times: Dim | undefined;
+  readonly state: number;
+  readonly slices: number;
+  /** Which input of the node is the first outer value. */
+  readonly captured: number;
+}
+
+/** Counts the elements of a shape, whose named dimensions have typical sizes. */
+export type ElementCount = (shape: Shape) => number;
+
 /**
  * The one definition of an op.
  *
@@ -70,8 +84,18 @@ export interface Op<A = unknown> {
   simplify?(node: Node<A>): readonly Tensor[] | undefined;
   /** Emits ONNX nodes for this one; returns the names of its outputs. */
   lower(emitter: Emitter<Tensor>, node: Node<A>, inputs: readonly string[]): readonly string[];
-  /** How to see and replace the bodies in the attributes of a control-flow op. */
-  readonly bodies?: { of(attrs: A): readonly Body[]; with(attrs: A, bodies: readonly Body[]): A };
+  /** Arithmetic operations of its definition, a multiply-add being 2. Default: one for each element of the outputs. */
+  flops?(node: Node<A>, count: ElementCount): number;
+  /** Its operations outgrow its elements, as those of products do: threads pay early. */
+  readonly contraction?: true;
+  /** The output is the memory of the first input, seen in another shape. */
+  readonly view?: true;
+  /** How to see and replace the bodies in the attributes of a control-flow op, and how it runs them. */
+  readonly bodies?: {
+    of(attrs: A): readonly Body[];
+    with(attrs: A, bodies: readonly Body[]): A;
+    runs(attrs: A): readonly BodyRun[];
+  };
   /** Why there is no derivative, for the error message. */
   readonly notDifferentiable?: string;
 }

@@ -51,12 +51,12 @@ export function vjp(outputs: readonly Tensor[], cotangents: readonly Tensor[], w
   for (const node of carriers(outputs, wrt).reverse()) {
     const gs = node.outputs.map((output) => total.get(output));
     if (gs.every((g) => g === undefined)) continue;
-    const results = inScope(derivativeScope(node, "grad"), () =>
-      node.op.vjp?.(node, gs, differentiation) ?? pullBack(node, gs[0]) ?? refuse("vjp", node),
-    );
-    results.forEach((g, i) => {
-      const input = node.inputs[i];
-      if (g && input && isFloat(input.dtype)) accumulate(input, g);
+    inScope(derivativeScope(node, "grad"), () => {
+      const results = node.op.vjp?.(node, gs, differentiation) ?? pullBack(node, gs[0]) ?? refuse("vjp", node);
+      results.forEach((g, i) => {
+        const input = node.inputs[i];
+        if (g && input && isFloat(input.dtype)) accumulate(input, g);
+      });
     });
   }
   return wrt.map((tensor) => total.get(tensor) ?? zerosLike(tensor));

@@ -7,7 +7,7 @@ import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
 import { apply } from "../op.ts";
 import { sameShape } from "../shape.ts";
-import { inputOf, outputOf, reachable } from "../tensor.ts";
+import { inputOf, inScope, outputOf, reachable } from "../tensor.ts";
 import type { Body, Node, Tensor } from "../tensor.ts";
 import { columnSumOp, gemmOp, sumSquareOp } from "../ops/fused.ts";
 import { sumOp } from "../ops/reduce.ts";
@@ -19,10 +19,19 @@ export function fuse(body: Body): Body {
   const spread = new Map<string, Tensor>();
   const outputs = rewrite(body.outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
     if (node.op.bodies) return mapBodies(node, inputs, fuse);
-    const fused = fuseGemm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ?? fuseColumnSum(node, inputs) ?? fuseConvWeight(node, inputs);
-    return fused ? [fused] : rebuildNode(node, spreadColumns(node, inputs, spread));
+    return inScope(node.scope, () => fuseNode(node, inputs, uses, spread));
   });
   return { ...body, outputs };
+}
+
+function fuseNode(
+  node: Node,
+  inputs: readonly Tensor[],
+  uses: ReadonlyMap<Tensor, number>,
+  spread: Map<string, Tensor>,
+): readonly Tensor[] {
+  const fused = fuseGemm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ?? fuseColumnSum(node, inputs) ?? fuseConvWeight(node, inputs);
+  return fused ? [fused] : rebuildNode(node, spreadColumns(node, inputs, spread));
 }
 
 function countUses(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> {

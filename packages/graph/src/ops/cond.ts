@@ -83,6 +83,10 @@ const condOp: Op<CondAttrs> = defineOp<CondAttrs>({
   bodies: {
     of: ({ then, otherwise }) => [then, otherwise],
     with: (attrs, [then = attrs.then, otherwise = attrs.otherwise]) => ({ then, otherwise }),
+    runs: ({ then, otherwise }) => [
+      { body: then, times: 1, state: 0, slices: 0, captured: 1 },
+      { body: otherwise, times: 1, state: 0, slices: 0, captured: 1 + then.inputs.length },
+    ],
   },
 });
 

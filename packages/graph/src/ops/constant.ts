@@ -16,6 +16,7 @@ export const constantOp = singleOp<ConstantAttrs>({
   name: "constant",
   infer: (_inputs, { shape, dtype }) => ({ shape, dtype }),
   evaluate: (_inputs, { shape, data }) => nd(shape, data instanceof Float64Array ? data : Float64Array.from(data)),
+  flops: () => 0,
   lower: (emitter, { attrs }) => emitter.constant(attrs.data, attrs.shape, attrs.dtype),
 });
 

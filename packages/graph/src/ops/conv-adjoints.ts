@@ -7,8 +7,8 @@ import { nd, ndAt } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { dimAt, sizeOf, staticDim } from "../shape.ts";
-import { inputOf } from "../tensor.ts";
-import type { Node, Op, Tensor } from "../tensor.ts";
+import { inputOf, only } from "../tensor.ts";
+import type { ElementCount, Node, Op, Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { lowerPatches } from "./patches.ts";
 import { reshape, slice, stack } from "./shaping.ts";
@@ -44,6 +44,10 @@ function perDirection(tangent: Tensor, f: (x: Tensor) => Tensor): Tensor {
   );
 }
 
+/** Each of the three meets every weight once for every place of every image. */
+const convFlops = ({ inputs, attrs }: Node<ConvAttrs>, weights: Tensor, count: ElementCount): number =>
+  2 * count([dimAt(inputOf({ inputs }).shape, 0), ...weights.shape, ...attrs.output]);
+
 const plus = (a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined => (a && b ? add(a, b) : (a ?? b));
 
 /** y from x `[n, c, h, w]` and w `[o, c/groups, kh, kw]`. */
@@ -70,6 +74,8 @@ export const convOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
       dw && perDirection(dw, (t) => apply(convOp, attrs, x, t)),
     );
   },
+  flops: (node, count) => convFlops(node, inputOf(node, 1), count),
+  contraction: true,
   lower: (emitter, { attrs }, inputs) => emitter.emit("Conv", inputs, { ...convAttributes(attrs), group: attrs.groups }),
 });
 
@@ -97,6 +103,8 @@ export const convInputOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
       dw && perDirection(dw, (t) => apply(convInputOp, attrs, g, t)),
     );
   },
+  flops: (node, count) => convFlops(node, inputOf(node, 1), count),
+  contraction: true,
   lower: (emitter, { attrs }, inputs) =>
     emitter.emit("ConvTranspose", inputs, { ...transposedAttributes(attrs), group: attrs.groups }),
 });
@@ -125,6 +133,8 @@ export const convWeightOp: Op<ConvAttrs> = singleOp<ConvAttrs>({
       dg && perDirection(dg, (t) => apply(convWeightOp, attrs, x, t)),
     );
   },
+  flops: (node, count) => convFlops(node, only(node.outputs), count),
+  contraction: true,
   lower: lowerConvWeight,
 });
 

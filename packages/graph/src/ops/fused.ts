@@ -14,6 +14,8 @@ export const gemmOp = singleOp<MatmulAttrs>({
   name: "gemm",
   infer: (inputs, attrs) => only(matmulOp.infer(inputs, attrs)),
   evaluate: (inputs, attrs, run) => mapNd((x, y) => x + y, only(matmulOp.evaluate(inputs, attrs, run)), ndAt(inputs, 2)),
+  flops: (node, count) => (matmulOp.flops?.(node, count) ?? 0) + count(only(node.outputs).shape),
+  contraction: true,
   lower: (emitter, { attrs }, inputs) =>
     emitter.emit("Gemm", inputs, { transA: Number(attrs.transposeA), transB: Number(attrs.transposeB) }),
 });
@@ -23,6 +25,7 @@ export const sumSquareOp = singleOp<ReduceAttrs>({
   name: "sumSquare",
   infer: (inputs, attrs) => only(sumOp.infer([inputOf({ inputs })], attrs)),
   evaluate: (inputs, attrs, run) => only(sumOp.evaluate([mapNd((x) => x * x, ndAt(inputs))], attrs, run)),
+  flops: (node, count) => 2 * count(inputOf(node).shape),
   lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceSumSquare", [x, emitter.int64s(attrs.axes)]),
 });
 
@@ -34,6 +37,7 @@ export const columnSumOp = singleOp<null>({
     const { shape, data } = only(sumOp.evaluate(inputs, { axes: [0] }, run));
     return { shape: shape.slice(1), data };
   },
+  flops: (node, count) => count(inputOf(node).shape),
   lower: (emitter, node, [x = ""]) => {
     const rows = staticDim("columnSum", inputOf(node).shape, 0);
     return emitter.emit("MatMul", [emitter.constant(new Float32Array(rows).fill(1), [rows], inputOf(node).dtype), x]);

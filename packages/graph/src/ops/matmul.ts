@@ -2,7 +2,7 @@ import type { Emitter } from "../emitter.ts";
 import { broadcastNd, nd, ndAt } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { inputOf, outputOf } from "../tensor.ts";
+import { inputOf, only, outputOf } from "../tensor.ts";
 import { broadcastShapes, dimAt, formatShape, isStatic, productOf } from "../shape.ts";
 import type { Dim, Shape } from "../shape.ts";
 import type { Node, Tensor } from "../tensor.ts";
@@ -77,6 +77,9 @@ export const matmulOp = singleOp<MatmulAttrs>({
       transposeB: transposeB !== (swappedB !== undefined),
     });
   },
+  flops: ({ inputs, outputs, attrs }, count) =>
+    2 * count(only(outputs).shape) * count([columns(inputOf({ inputs }).shape, attrs.transposeA)]),
+  contraction: true,
   lower: lowerMatmul,
 });
 

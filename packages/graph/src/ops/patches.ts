@@ -25,6 +25,7 @@ export const patchesOp: Op<Window> = singleOp<Window>({
   },
   vjp: ({ attrs }, g) => [apply(foldOp, attrs, g)],
   jvp: ({ attrs }, [dx]) => dx && onStack(dx, (t) => apply(patchesOp, attrs, t)),
+  flops: () => 0,
   lower: (emitter, node, [x = ""]) =>
     emitter.reshape(lowerPatches(emitter, node.attrs, x, inputOf(node).shape), node.outputs[0]?.shape ?? []),
 });
@@ -45,6 +46,7 @@ export const foldOp: Op<Window> = singleOp<Window>({
   },
   vjp: ({ attrs }, g) => [apply(patchesOp, attrs, g)],
   jvp: ({ attrs }, [dg]) => dg && onStack(dg, (t) => apply(foldOp, attrs, t)),
+  flops: (node, count) => (isTiling(node.attrs) ? 0 : count(inputOf(node).shape)),
   lower: (emitter, node, [g = ""]) => (isTiling(node.attrs) ? lowerTiles : lowerOverlapping)(emitter, node, g),
 });
 

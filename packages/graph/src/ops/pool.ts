@@ -75,6 +75,7 @@ const meanOp: Op<Window> = singleOp<Window>({
   },
   vjp: ({ attrs }, g) => [mul(apply(spreadOp, attrs, g), 1 / sizeOf(attrs.kernel))],
   jvp: ({ attrs }, [dx]) => dx && onStack(dx, (t) => apply(meanOp, attrs, t)),
+  flops: (node, count) => sizeOf(node.attrs.kernel) * count(outputOf(node).shape),
   lower: (emitter, { attrs }, inputs) =>
     emitter.emit("AveragePool", inputs, { ...poolAttributes(attrs), count_include_pad: 1 }),
 });
@@ -89,6 +90,7 @@ const spreadOp: Op<Window> = singleOp<Window>({
   },
   vjp: ({ attrs }, g) => [mul(apply(meanOp, attrs, g), sizeOf(attrs.kernel))],
   jvp: ({ attrs }, [dg]) => dg && onStack(dg, (t) => apply(spreadOp, attrs, t)),
+  flops: (node, count) => (isTiling(node.attrs) ? 0 : sizeOf(node.attrs.kernel) * count(inputOf(node).shape)),
   lower: (emitter, node, [g = ""]) => {
     const { kernel, output, image } = node.attrs;
     if (isTiling(node.attrs)) {
@@ -126,6 +128,7 @@ const maxOp: Op<Window> = singleOp<Window>({
   vjp: (node, g) => [apply(foldOp, node.attrs, mul(shares(node), expandDims(g, 1)))],
   jvp: (node, [dx]) =>
     dx && sum(mul(onStack(dx, (t) => apply(patchesOp, node.attrs, t)), shares(node)), { axes: [2] }),
+  flops: (node, count) => sizeOf(node.attrs.kernel) * count(outputOf(node).shape),
   lower: (emitter, { attrs }, inputs) => emitter.emit("MaxPool", inputs, poolAttributes(attrs)),
 });
 

@@ -78,6 +78,7 @@ export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
     }
     return axes.length < node.attrs.axes.length ? apply(sumOp, { axes }, x) : undefined;
   },
+  flops: (node, count) => count(inputOf(node).shape),
   lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceSum", [x, emitter.int64s(attrs.axes)]),
 });
 
@@ -98,6 +99,7 @@ const maxOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
     const weight = div(hit, apply(sumOp, node.attrs, hit));
     return apply(sumOp, { axes: node.attrs.axes.map((axis) => axis + 1) }, mul(dx, weight));
   },
+  flops: (node, count) => count(inputOf(node).shape),
   lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceMax", [x, emitter.int64s(attrs.axes)]),
 });
 
@@ -185,6 +187,8 @@ const softmaxOp = singleOp<{ readonly axis: number }>({
     const y = node.outputs[0] ?? inputOf(node);
     return mul(y, sub(dx, sum(mul(dx, y), { axes: [node.attrs.axis + 1], keepDims: true })));
   },
+  // Maximum, difference, exponential, sum, quotient.
+  flops: (node, count) => 5 * count(inputOf(node).shape),
   lower: (emitter, { attrs }, inputs) => emitter.emit("Softmax", inputs, { axis: attrs.axis }),
 });
 
@@ -217,6 +221,8 @@ const standardizeOp = singleOp<{ readonly count: number; readonly epsilon: numbe
   // y = (x − m) r with r = 1/√(var + ε): dx = r (g − mean(g) − y mean(g y)), a symmetric map.
   vjp: (node, g) => [projectStandardized(node, g)],
   jvp: (node, [dx]) => dx && projectStandardized(node, dx),
+  // Mean, difference, square, its mean, scale.
+  flops: (node, count) => 5 * count(inputOf(node).shape),
   lower: (emitter, node, [x]) => {
     const { shape } = inputOf(node);
     const kept = shape.length - node.attrs.count;

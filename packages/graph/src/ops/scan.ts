@@ -67,7 +67,13 @@ export const scanOp: Op<ScanAttrs> = defineOp<ScanAttrs>({
   },
   vjp: scanVjp,
   jvp: scanJvp,
-  bodies: { of: ({ body }) => [body], with: (attrs, [body = attrs.body]) => ({ ...attrs, body }) },
+  bodies: {
+    of: ({ body }) => [body],
+    with: (attrs, [body = attrs.body]) => ({ ...attrs, body }),
+    runs: ({ body, carries, sequences, length }) => [
+      { body, times: length, state: carries, slices: sequences, captured: carries + sequences },
+    ],
+  },
 });
 
 function rowOf(x: NdArray, i: number): NdArray {

@@ -37,6 +37,8 @@ const reshapeOp = singleOp<{ readonly shape: Shape }>({
     if (x.node.op.name === "reshape") return reshape(inputOf(x.node), node.attrs.shape);
     return reshapeBeforeBroadcast(x, node.attrs.shape);
   },
+  flops: () => 0,
+  view: true,
   lower: (emitter, { attrs }, [x]) => emitter.reshape(x, attrs.shape),
 });
 
@@ -140,6 +142,7 @@ const transposeOp = singleOp<{ readonly perm: readonly number[] }>({
     }
     return undefined;
   },
+  flops: () => 0,
   lower: (emitter, { attrs }, inputs) => emitter.emit("Transpose", inputs, { perm: attrs.perm }),
 });
 
@@ -182,6 +185,7 @@ const broadcastToOp: Op<{ readonly shape: Shape }> = singleOp<{ readonly shape: 
     if (sameShape(x.shape, node.attrs.shape)) return x;
     return x.node.op === broadcastToOp ? broadcastTo(inputOf(x.node), node.attrs.shape) : undefined;
   },
+  flops: () => 0,
   lower: (emitter, { attrs }, [x = ""]) => emitter.emit("Expand", [x, emitter.dims(attrs.shape)]),
 });
 
@@ -242,6 +246,7 @@ const concatOp = singleOp<{ readonly axis: number }>({
     if (kept.length === 1) return kept[0];
     return kept.length > 0 && kept.length < node.inputs.length ? concat(kept, node.attrs.axis) : undefined;
   },
+  flops: () => 0,
   lower: (emitter, { attrs }, inputs) => emitter.emit("Concat", inputs, { axis: attrs.axis }),
 });
 
@@ -317,6 +322,7 @@ const sliceOp = singleOp<SliceAttrs>({
     }
     return undefined;
   },
+  flops: () => 0,
   lower: (emitter, { attrs }, [x = ""]) =>
     emitter.emit("Slice", [
       x,
@@ -371,6 +377,7 @@ const padOp = singleOp<PadAttrs>({
   },
   jvp: ({ attrs }, [dx]) => dx && pad(dx, attrs.axis + 1, attrs.before, attrs.after),
   simplify: (node) => (node.attrs.before + node.attrs.after === 0 ? inputOf(node) : undefined),
+  flops: () => 0,
   lower: (emitter, { attrs }, [x = ""]) =>
     emitter.emit("Pad", [x, emitter.int64s([attrs.before, attrs.after]), "", emitter.int64s([attrs.axis])]),
 });
@@ -388,6 +395,7 @@ const sizeOp = singleOp<{ readonly axes: readonly number[] }>({
   evaluate: ([x], { axes }) => nd([], Float64Array.of(axes.reduce((n, axis) => n * (x?.shape[axis] ?? 1), 1))),
   vjp: () => [undefined],
   jvp: () => undefined,
+  flops: () => 0,
   lower: (emitter, node) => {
     const dim = productOf("size", node.attrs.axes.map((axis) => dimAt(inputOf(node).shape, axis)));
     const count = emitter.emit("Cast", [emitter.dims([dim])], { to: dataTypes[inputOf(node).dtype] });

@@ -42,7 +42,11 @@ const whileOp: Op<WhileAttrs> = defineOp<WhileAttrs>({
     const most = maxSteps === undefined ? "" : emitter.reshape(emitter.int64s([maxSteps]), []);
     return emitter.emitMany("Loop", [most, ...inputs.slice(0, 1 + carries)], outputs.length, { body: { graph } });
   },
-  bodies: { of: ({ body }) => [body], with: (attrs, [body = attrs.body]) => ({ ...attrs, body }) },
+  bodies: {
+    of: ({ body }) => [body],
+    with: (attrs, [body = attrs.body]) => ({ ...attrs, body }),
+    runs: ({ body, carries }) => [{ body, times: undefined, state: carries, slices: 0, captured: 1 + carries }],
+  },
 });
 
 /** State and tangents go through one loop, whose length depends on the state alone. */
