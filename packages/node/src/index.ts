@@ -2,6 +2,10 @@
 export type { NodeRuntimeOptions } from "./runtime.ts";
 export { nodeRuntime } from "./runtime.ts";
 
+// profile
+export type { FormatProfileOptions, Profile, ProfiledNode, ProfileGroup, ProfileOptions } from "./profile/index.ts";
+export { formatProfile, profileProgram } from "./profile/index.ts";
+
 // runs
 export type { Metric, Run, RunRecord } from "./runs/index.ts";
 export { createRun, lockRun, openRun, writeAtomic } from "./runs/index.ts";

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { checkFeeds, largestWork, lower, typedData } from "@fluxion/graph";
-import type { DType, Executable, HostTensor, Program, Runtime } from "@fluxion/graph";
+import type { CompileOptions, DType, Executable, HostTensor, Program, Runtime } from "@fluxion/graph";
 import * as ort from "onnxruntime-node";
 
 /** Options of `nodeRuntime`. */
@@ -18,31 +18,42 @@ const threadingThreshold = 25e6;
  * @throws RangeError if `threads` is not a whole number from 1
  */
 export function nodeRuntime({ threads }: NodeRuntimeOptions = {}): Promise<Runtime> {
-  const most = threads ?? Math.min(8, availableParallelism());
+  const most = threads ?? defaultThreads();
   if (!Number.isInteger(most) || most < 1) {
     return Promise.reject(new RangeError(`nodeRuntime: expected threads to be a whole number from 1, got ${String(threads)}`));
   }
   return Promise.resolve({
     device: { kind: "cpu", name: "onnxruntime-node", threads: most },
     compile: async (program, options = {}) => {
-      const small = largestWork(program, options.sizes) < threadingThreshold;
-      const chosen = options.threads ?? (small ? 1 : most);
-      const session = await ort.InferenceSession.create(lower(program), {
-        executionProviders: ["cpu"],
-        intraOpNumThreads: chosen,
-        interOpNumThreads: 1,
-        executionMode: "sequential",
-        // Patterns of memory reuse make the first calls of large programs several times slower and double their memory.
-        enableMemPattern: false,
-        graphOptimizationLevel: "all",
-        logSeverityLevel: 3,
-      });
+      const chosen = options.threads ?? threadsFor(program, options.sizes, most);
+      const session = await ort.InferenceSession.create(lower(program), sessionOptions(chosen));
       return executable(program, session, chosen);
     },
   });
 }
 
-function executable(program: Program, session: ort.InferenceSession, threads: number): Executable {
+/** The cores available, at most 8. */
+export const defaultThreads = (): number => Math.min(8, availableParallelism());
+
+/** The threads that the work of a program is worth. */
+export function threadsFor(program: Program, sizes: CompileOptions["sizes"], most = defaultThreads()): number {
+  return largestWork(program, sizes) < threadingThreshold ? 1 : most;
+}
+
+/** How every session runs. */
+export const sessionOptions = (threads: number): ort.InferenceSession.SessionOptions => ({
+  executionProviders: ["cpu"],
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  executionMode: "sequential",
+  // Patterns of memory reuse make the first calls of large programs several times slower and double their memory.
+  enableMemPattern: false,
+  graphOptimizationLevel: "all",
+  logSeverityLevel: 3,
+});
+
+/** A session of a program as the runtime interface has it. */
+export function executable(program: Program, session: ort.InferenceSession, threads: number): Executable {
   let released = false;
   // Keep what running needs; the graph itself may go.
   const { name, inputs, outputs } = program;
