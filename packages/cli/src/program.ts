@@ -3,6 +3,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { solvers } from "fluxion";
 import type { SolverName } from "fluxion";
 import { evaluate } from "./commands/evaluate.ts";
+import { profile } from "./commands/profile.ts";
+import type { ProfileFlags } from "./commands/profile.ts";
 import { inspect } from "./commands/inspect.ts";
 import { sample } from "./commands/sample.ts";
 import { train } from "./commands/train.ts";
@@ -13,6 +15,12 @@ import { version } from "./version.ts";
 function whole(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("expected a whole number from 0.");
+  return value;
+}
+
+function count(text: string): number {
+  const value = whole(text);
+  if (value === 0) throw new InvalidArgumentError("expected a whole number from 1.");
   return value;
 }
 
@@ -83,5 +91,16 @@ export function program(): Command {
     .action((run: string, flags: { readonly json?: boolean }) => {
       inspect(run, flags);
     });
+
+  root
+    .command("profile")
+    .description("where the time of a run's training step goes")
+    .argument("<run>", "run directory")
+    .option("--repeats <count>", "profiled calls", count, 3)
+    .option("--top <count>", "rows of each table", count, 10)
+    .option("--threads <count>", "CPU threads (default those of the run)", count)
+    .option("--nodes", "also list every node of the step")
+    .option("--json", "print one line of JSON")
+    .action(async (run: string, flags: ProfileFlags) => profile(run, flags));
   return root;
 }

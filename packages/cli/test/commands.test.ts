@@ -48,6 +48,24 @@ describe("a run of points, from training to measurement", () => {
     expect(inspected).toMatchObject({ step: 600, steps: 600, options: { data: "moons", width: 32 } });
   }, 60_000);
 
+  it("profiles a training step", async () => {
+    const { code, stdout, stderr } = await fluxion("profile", run, "--repeats", "2", "--top", "5", "--nodes");
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/training steps of mlp with [\d,]+ parameters, batch 256\n {2}step +[\d.]+ ms on 1 thread, /);
+    expect(stdout).toMatch(/work +[\d.]+ MFLOP, [\d.]+ GFLOP\/s achieved/);
+    expect(stdout).toMatch(/\d+ +gemm +float32\[256, 32\]/);
+    expect(stdout).toMatch(/\nloss\S* +\d+ +[\d.]+ +[\d.]+%\n/);
+    const json = JSON.parse((await fluxion("profile", run, "--json")).stdout) as { flops: number; stepMs: number; gflopsPerSecond: number; explanation: { totals: object }; profile: { runs: number; byScope: { share: number }[] } };
+    // Three products for each weight and example, and little else.
+    expect(json.flops / (6 * 256 * 2 * 32 * 32)).toBeGreaterThan(1);
+    expect(json.gflopsPerSecond).toBeCloseTo(json.flops / json.stepMs / 1e6, 6);
+    expect(json.explanation.totals).toMatchObject({ flops: json.flops });
+    expect(json.profile.runs).toBe(3);
+    // The scan holds all but the copies of the state.
+    expect(json.profile.byScope[0]?.share).toBeGreaterThan(0.2);
+  }, 60_000);
+
   it("plans without doing", async () => {
     const out = join(directory, "planned");
     const { stdout } = await fluxion("train", "rings", "--steps", "5", "--dry-run", "--out", out);
@@ -95,6 +113,8 @@ describe("bad input", () => {
     ["a file type that does not fit", () => ["sample", run, "--out", "x.jpg"], /--out: expected \.csv, \.npy or \.png/],
     ["no run", () => ["evaluate", join(directory, "absent")], /expected a run directory, got nothing/],
     ["a directory that is no run", () => ["inspect", directory], /one without options\.json/],
+    ["no run to profile", () => ["profile", join(directory, "absent")], /expected a run directory, got nothing/],
+    ["no calls to profile", () => ["profile", run, "--repeats", "0"], /--repeats.*expected a whole number from 1/s],
     ["a run directory that is taken", () => ["train", "moons", "--steps", "5", "--out", run], /expected a new or empty directory/],
     ["options beside --resume", () => ["train", "--resume", run, "--width", "3"], /--resume: a run goes on with its own options/],
   ];

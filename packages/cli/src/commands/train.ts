@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createFlow, createTrainer, Key, parameterCount, TrainingDivergedError, unflattenValues, writeNpy } from "fluxion";
-import type { Flow, Model, Path, Trainer, TrainingState } from "fluxion";
+import { createFlow, parameterCount, TrainingDivergedError, unflattenValues, writeNpy } from "fluxion";
+import type { Flow, Model, Path, Trainer } from "fluxion";
 import { createRun, lockRun, nodeRuntime, openRun, writeAtomic } from "@fluxion/node";
 import type { Run, RunRecord } from "@fluxion/node";
 import { formatCount, formatSeconds } from "../format.ts";
@@ -11,6 +11,7 @@ import { startProgress } from "../progress.ts";
 import { reportRun } from "../report.ts";
 import { absoluteData, isImageData, loadTask, modelOf, pathOf, partsOf } from "../task.ts";
 import type { Task } from "../task.ts";
+import { batchOf, makeTrainer, measureStepMs, stepsPerCall } from "../trainer.ts";
 import { versions } from "../version.ts";
 
 /** What `fluxion train` is given beside the options of the run. */
@@ -47,7 +48,7 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     return undefined;
   }
   const runtime = await nodeRuntime({ threads: resolved.threads });
-  const trainer = await makeTrainer(resolved, task, model, path);
+  const trainer = await makeTrainer({ runtime, options: resolved, task, model, path });
   const record: RunRecord = {
     format: "fluxion-run",
     version: 1,
@@ -76,7 +77,8 @@ async function resumeRun(run: Run, checkpointSeconds: number): Promise<string> {
   const { model, path } = partsOf(record);
   const state = run.loadState(model);
   run.dropMetricsAfter(state?.step ?? 0);
-  const trainer = await makeTrainer({ ...options, threads: record.threads }, task, model, path, state);
+  const runtime = await nodeRuntime({ threads: record.threads });
+  const trainer = await makeTrainer({ runtime, options: { ...options, threads: record.threads }, task, model, path, state });
   return trainRun({ run, options, task, model, path, trainer, checkpointSeconds });
 }
 
@@ -110,32 +112,11 @@ function freeDirectory(data: string): string {
   for (let i = 1; ; i++) if (!taken.includes(`${name}-${String(i)}`)) return join("runs", `${name}-${String(i)}`);
 }
 
-async function makeTrainer(options: TrainOptions, { training }: Task, model: Model, path: Path, state?: TrainingState): Promise<Trainer> {
-  const runtime = await nodeRuntime({ threads: options.threads });
-  return createTrainer({
-    runtime,
-    model,
-    path,
-    data: training,
-    key: Key.from(options.seed).child("training"),
-    batchSize: options.batch ?? (model.eventShape.length === 1 ? 256 : 64),
-    learningRate: options.learningRate ?? (model.eventShape.length === 1 ? 5e-3 : 1e-3),
-    warmupSteps: options.warmup,
-    schedule: options.schedule,
-    weightDecay: options.weightDecay,
-    clipNorm: options.clip,
-    emaDecay: options.ema,
-    threads: options.threads,
-    state,
-  });
-}
-
 async function trainRun(training: Training): Promise<string> {
   const { run, model, path, trainer, options, task } = training;
   const unlock = lockRun(run.directory);
   try {
-    const batch = options.batch ?? (model.eventShape.length === 1 ? 256 : 64);
-    say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${formatCount(task.training.size)} examples, batch ${String(batch)}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
+    say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${formatCount(task.training.size)} examples, batch ${String(batchOf(options, model))}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
     const { steps, stepMs } = await measure(training);
     const planned = run.withRecord({ ...run.record, steps });
     const started = performance.now();
@@ -169,30 +150,19 @@ function say(run: Run, line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** Times some steps, which are undone, and turns a time budget into a number of steps, once. */
+/** Turns a time budget into a number of steps, once. */
 async function measure({ run, options, trainer }: Training): Promise<{ steps: number; stepMs: number }> {
-  const before = trainer.state;
-  const many = 1e9;
-  const minutes = options.minutes ?? 1;
-  // A moment's load on the machine must not shorten a long run: the longer it is, the longer the look at its speed.
-  const least = run.record.steps === undefined ? Math.min(20_000, Math.max(1000, 0.02 * 60_000 * minutes)) : 500;
   const started = performance.now();
-  let stepMs = Infinity;
-  for (let count = 1; performance.now() - started < least; ) {
-    const begin = performance.now();
-    await trainer.advance(count, many);
-    stepMs = Math.min(stepMs, (performance.now() - begin) / count);
-    count = Math.max(1, Math.min(2 * count, Math.round(250 / stepMs)));
-  }
-  trainer.restore(before);
-  const budget = minutes * 60_000 - (performance.now() - started);
+  // Also where the steps are known: it is worth knowing how many fit a call.
+  const stepMs = await measureStepMs(trainer);
+  const budget = (options.minutes ?? 1) * 60_000 - (performance.now() - started);
   const steps = run.record.steps ?? Math.max(1, Math.round(budget / (1.05 * stepMs)));
-  if (run.record.steps === undefined) say(run, `${stepMs.toFixed(stepMs < 10 ? 2 : 0)} ms a step: ${formatCount(steps)} steps fit ${String(minutes)} min`);
+  if (run.record.steps === undefined) say(run, `${stepMs.toFixed(stepMs < 10 ? 2 : 0)} ms a step: ${formatCount(steps)} steps fit ${String(options.minutes)} min`);
   return { steps, stepMs };
 }
 
 async function loop({ run, model, trainer, checkpointSeconds }: Training, steps: number, stepMs: number): Promise<void> {
-  const chunk = Math.max(1, Math.min(500, Math.round(250 / stepMs)));
+  const chunk = stepsPerCall(stepMs);
   const stop = new AbortController();
   const interrupt = (): void => {
     stop.abort();
