@@ -44,17 +44,16 @@ export function makeTrainer({ runtime, options, task, model, path, state }: Trai
 /** A schedule that no measurement comes to the end of. */
 export const manySteps = 1e9;
 
-/** The milliseconds of one step, from calls of growing length over about two seconds; the steps are undone. */
-export async function measureStepMs(trainer: Trainer): Promise<number> {
+/** The milliseconds of one step, from calls of growing length over at least `leastMs`; the steps are undone. */
+export async function measureStepMs(trainer: Trainer, leastMs: number): Promise<number> {
   const before = trainer.state;
   const started = performance.now();
   let stepMs = Infinity;
-  for (let count = 1; performance.now() - started < 2000 || count <= 4; count *= 2) {
+  for (let count = 1; performance.now() - started < leastMs; ) {
     const begin = performance.now();
     await trainer.advance(count, manySteps);
-    // The first calls also warm up memory.
     stepMs = Math.min(stepMs, (performance.now() - begin) / count);
-    if (count > 4 && performance.now() - started > 1000) break;
+    count = Math.max(1, Math.min(2 * count, Math.round(250 / stepMs)));
   }
   trainer.restore(before);
   return stepMs;

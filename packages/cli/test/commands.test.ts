@@ -56,9 +56,11 @@ describe("a run of points, from training to measurement", () => {
     expect(stdout).toMatch(/work +[\d.]+ MFLOP, [\d.]+ GFLOP\/s achieved/);
     expect(stdout).toMatch(/\d+ +gemm +float32\[256, 32\]/);
     expect(stdout).toMatch(/\nloss\S* +\d+ +[\d.]+ +[\d.]+%\n/);
-    const json = JSON.parse((await fluxion("profile", run, "--json")).stdout) as { flops: number; stepMs: number; gflopsPerSecond: number; explanation: { totals: object }; profile: { runs: number; byScope: { share: number }[] } };
-    // Three products for each weight and example, and little else.
-    expect(json.flops / (6 * 256 * 2 * 32 * 32)).toBeGreaterThan(1);
+    const json = JSON.parse((await fluxion("profile", run, "--json")).stdout) as { flops: number; parameters: number; stepMs: number; gflopsPerSecond: number; explanation: { totals: object }; profile: { runs: number; byScope: { share: number }[] } };
+    // Two for each multiply-add of three products: forward, for the weights, and (but for the first layer) for the input.
+    const products = 6 * 256 * json.parameters;
+    expect(json.flops / products).toBeGreaterThan(0.7);
+    expect(json.flops / products).toBeLessThan(1.5);
     expect(json.gflopsPerSecond).toBeCloseTo(json.flops / json.stepMs / 1e6, 6);
     expect(json.explanation.totals).toMatchObject({ flops: json.flops });
     expect(json.profile.runs).toBe(3);

@@ -23,7 +23,7 @@ export async function profile(directory: string, { repeats, top, threads, nodes 
   const run = openRun(directory);
   const recorder = record(await nodeRuntime({ threads }));
   const trainer = await trainerOf(run, recorder.runtime, threads);
-  const stepMs = await measureStepMs(trainer);
+  const stepMs = await measureStepMs(trainer, 2000);
   // Loops make long traces.
   const steps = Math.min(20, stepsPerCall(stepMs));
   await trainer.advance(steps, manySteps);
@@ -126,12 +126,13 @@ function text(summary: Summary, { steps, measured, explanation, top }: Parts): s
     ["moved", `${formatSi(bytes, "B")}, if every op goes through memory`],
     ["memory", `${formatSi(peakBytes, "B")} at the peak, estimated`],
   ];
+  const slowdown = measured.totalUs / measured.runs / 1000 / (steps * stepMs);
   return [
     `${run}: training steps of ${model} with ${formatCount(parameters)} parameters, batch ${String(batch)}`,
     lines.map(([name, value]) => `  ${name.padEnd(6)}  ${value}`).join("\n"),
     ...(explanation === "" ? [] : ["", explanation]),
     "",
-    `a run is a call of ${String(steps)} step${steps === 1 ? "" : "s"}`,
+    `each run is a call of ${String(steps)} step${steps === 1 ? "" : "s"}, ${slowdown.toFixed(1)} times slower for being recorded`,
     formatProfile(measured, { top }),
     "",
   ].join("\n");

@@ -152,12 +152,14 @@ function say(run: Run, line: string): void {
 
 /** Turns a time budget into a number of steps, once. */
 async function measure({ run, options, trainer }: Training): Promise<{ steps: number; stepMs: number }> {
+  const minutes = options.minutes ?? 1;
+  // A moment's load on the machine must not shorten a long run: the longer it is, the longer the look at its speed.
+  const least = run.record.steps === undefined ? Math.min(20_000, Math.max(1000, 0.02 * 60_000 * minutes)) : 500;
   const started = performance.now();
-  // Also where the steps are known: it is worth knowing how many fit a call.
-  const stepMs = await measureStepMs(trainer);
-  const budget = (options.minutes ?? 1) * 60_000 - (performance.now() - started);
+  const stepMs = await measureStepMs(trainer, least);
+  const budget = minutes * 60_000 - (performance.now() - started);
   const steps = run.record.steps ?? Math.max(1, Math.round(budget / (1.05 * stepMs)));
-  if (run.record.steps === undefined) say(run, `${stepMs.toFixed(stepMs < 10 ? 2 : 0)} ms a step: ${formatCount(steps)} steps fit ${String(options.minutes)} min`);
+  if (run.record.steps === undefined) say(run, `${stepMs.toFixed(stepMs < 10 ? 2 : 0)} ms a step: ${formatCount(steps)} steps fit ${String(minutes)} min`);
   return { steps, stepMs };
 }
 
