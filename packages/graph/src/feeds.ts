@@ -1,10 +1,13 @@
 /** @file Checks of what a run is fed, before any runtime sees it. */
 import type { HostTensor } from "./host.ts";
-import type { Program } from "./program.ts";
-import { formatShape, termOf } from "./shape.ts";
+import { anySize, formatShape, termOf } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 
-/** The signature of a program is all that runs check against. */
-type Signature = Pick<Program, "name" | "inputs">;
+/** What runs check against: the name and inputs of a program or a loaded model, where an undefined shape is any shape. */
+interface Signature {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, { readonly shape: Shape | undefined }>>;
+}
 
 /**
  * Refuses missing, unknown and ill-shaped feeds. Named dimensions are at least 1: ONNX Runtime's Scan fails on none.
@@ -13,18 +16,17 @@ type Signature = Pick<Program, "name" | "inputs">;
  */
 export function checkFeeds({ name, inputs }: Signature, feeds: Readonly<Record<string, HostTensor>>): void {
   for (const key of Object.keys(feeds)) {
-    if (!(key in inputs)) {
+    if (!Object.hasOwn(inputs, key)) {
       throw new TypeError(`${name}: no input "${key}"; its inputs are ${Object.keys(inputs).join(", ")}`);
     }
   }
   const sizes = new Map<string, number>();
-  for (const [key, tensor] of Object.entries(inputs)) {
+  for (const [key, { shape }] of Object.entries(inputs)) {
     const feed = feeds[key];
     if (feed === undefined) throw new TypeError(`${name}: expected a value for input "${key}", got none`);
-    const fits = feed.shape.length === tensor.rank && tensor.shape.every((dim, i) => binds(dim, feed.shape[i] ?? -1, sizes));
-    if (!fits) {
+    if (shape !== undefined && !fits(shape, feed.shape, sizes)) {
       throw new RangeError(
-        `${name}: input "${key}" expects ${formatShape(tensor.shape)}${describe(sizes)}, got ${formatShape(feed.shape)}`,
+        `${name}: input "${key}" expects ${formatShape(shape)}${describe(sizes)}, got ${formatShape(feed.shape)}`,
       );
     }
     const length = feed.shape.reduce((a, b) => a * b, 1);
@@ -36,7 +38,12 @@ export function checkFeeds({ name, inputs }: Signature, feeds: Readonly<Record<s
   }
 }
 
+function fits(shape: Shape, sizes: readonly number[], bound: Map<string, number>): boolean {
+  return shape.length === sizes.length && shape.every((dim, i) => binds(dim, sizes[i] ?? -1, bound));
+}
+
 function binds(dim: number | string, size: number, sizes: Map<string, number>): boolean {
+  if (dim === anySize) return size >= 0;
   const { factor, symbol } = termOf(dim);
   if (symbol === undefined) return size === factor;
   const value = size / factor;
@@ -54,7 +61,7 @@ function describe(sizes: ReadonlyMap<string, number>): string {
 export function bindSizes({ inputs }: Signature, feeds: Readonly<Record<string, HostTensor>>): Map<string, number> {
   const sizes = new Map<string, number>();
   for (const [key, tensor] of Object.entries(inputs)) {
-    tensor.shape.forEach((dim, i) => binds(dim, feeds[key]?.shape[i] ?? -1, sizes));
+    tensor.shape?.forEach((dim, i) => binds(dim, feeds[key]?.shape[i] ?? -1, sizes));
   }
   return sizes;
 }

@@ -14,9 +14,14 @@ export { loadProgram, saveProgram } from "./serialize.ts";
 export { crc32 } from "./crc32.ts";
 export type { LowerOptions } from "./onnx/lower.ts";
 export { lower } from "./onnx/lower.ts";
+export type { ModelDescription, ValueDescription } from "./onnx/describe.ts";
+export { describeModel } from "./onnx/describe.ts";
+export type { ModelDType, ModelSignature, ModelValue } from "./onnx/signature.ts";
+export { modelSignature } from "./onnx/signature.ts";
+export { fromFloat16, toFloat16 } from "./float16.ts";
 export type { Target } from "./emitter.ts";
 export { checkFeeds } from "./feeds.ts";
-export type { CompileOptions, Device, Executable, Runtime } from "./runtime.ts";
+export type { CompileOptions, Device, Executable, LoadedModel, LoadOptions, Runtime } from "./runtime.ts";
 export { interpretProgram, referenceRuntime } from "./interpreter.ts";
 export { largestWork } from "./cost.ts";
 

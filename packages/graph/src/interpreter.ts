@@ -86,5 +86,9 @@ export function referenceRuntime(): Runtime {
         run: async (feeds) => Promise.resolve(interpretProgram(program, feeds)),
         dispose: () => Promise.resolve(),
       }),
+    load: (_model, { name = "model" } = {}) =>
+      Promise.reject(
+        new Error(`${name}: the reference interpreter has kernels for traced programs only; load ONNX models with another runtime`),
+      ),
   };
 }

@@ -1,4 +1,5 @@
 import type { HostTensor } from "./host.ts";
+import type { ModelSignature } from "./onnx/signature.ts";
 import type { Program } from "./program.ts";
 
 /** What a runtime computes on. */
@@ -32,8 +33,28 @@ export interface Executable {
   dispose(): Promise<void>;
 }
 
+/** Options of `load`. */
+export interface LoadOptions {
+  /** What error messages call the model. Default `model`. */
+  readonly name?: string | undefined;
+  /** Threads to use. Default: all that the runtime has. */
+  readonly threads?: number | undefined;
+}
+
+/** An ONNX model of anyone's making, ready to run. Its inputs and outputs of float16 are fed and returned as float32. */
+export interface LoadedModel extends Executable, ModelSignature {}
+
 /** Where programs run. Sessions, threads and buffers are its business alone. */
 export interface Runtime {
   readonly device: Device;
   compile(program: Program, options?: CompileOptions): Promise<Executable>;
+  /**
+   * Loads an ONNX model of anyone's making.
+   *
+   * @param model - the bytes of its file
+   * @throws RangeError if it is truncated or no ONNX model, keeps its weights in another file, or has inputs or outputs of
+   * unsupported types
+   * @throws Error if the runtime lacks one of its ops
+   */
+  load(model: Uint8Array, options?: LoadOptions): Promise<LoadedModel>;
 }

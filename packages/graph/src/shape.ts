@@ -15,12 +15,15 @@ interface Term {
   readonly symbol: string | undefined;
 }
 
-/** Splits a dimension into its numeric factor and its symbol. */
+/** The dimension of a foreign model that says nothing: any size, not the same in two places. */
+export const anySize = "?";
+
+/** Splits a dimension into its numeric factor and its symbol, which in foreign models may be any text. */
 export function termOf(dim: Dim): Term {
   if (typeof dim === "number") return { factor: dim, symbol: undefined };
   const star = dim.indexOf("*");
-  if (star < 0) return { factor: 1, symbol: dim };
-  return { factor: Number(dim.slice(0, star)), symbol: dim.slice(star + 1) };
+  const factor = star < 0 ? NaN : Number(dim.slice(0, star));
+  return factor > 0 ? { factor, symbol: dim.slice(star + 1) } : { factor: 1, symbol: dim };
 }
 
 function dimOf({ factor, symbol }: Term): Dim {

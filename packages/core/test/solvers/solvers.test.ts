@@ -56,7 +56,7 @@ function recording(): { runtime: Runtime; times: number[] } {
   return {
     times,
     runtime: {
-      device: inner.device,
+      ...inner,
       compile: async (program, options) => {
         const executable = await inner.compile(program, options);
         return {

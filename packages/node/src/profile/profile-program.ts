@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addUp, addUpByScope, lower } from "@fluxion/graph";
 import type { CompileOptions, HostTensor, Program } from "@fluxion/graph";
-import * as ort from "onnxruntime-node";
-import { executable, sessionOptions, threadsFor } from "../runtime.ts";
+import { executable, openSession } from "../executable.ts";
+import { threadsFor } from "../runtime.ts";
 import { readTrace } from "./trace.ts";
 import type { KernelRun, Trace } from "./trace.ts";
 
@@ -98,8 +98,7 @@ interface Recording {
 }
 
 async function record(program: Program, feeds: Readonly<Record<string, HostTensor>>, { directory, threads, runs }: Recording): Promise<void> {
-  const session = await ort.InferenceSession.create(lower(program), {
-    ...sessionOptions(threads),
+  const session = await openSession(lower(program), threads, {
     enableProfiling: true,
     profileFilePrefix: join(directory, "trace"),
   });
