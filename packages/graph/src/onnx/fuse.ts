@@ -1,6 +1,7 @@
 /** @file The last rewriting before emission: pairs of ops that ONNX has as one. */
 import { mapBodies, rebuildNode, rewrite } from "../body.ts";
 import type { ConvAttrs } from "../ops/conv-adjoints.ts";
+import { isFloat } from "../host.ts";
 import { convWeightByImage } from "./conv-weight.ts";
 import { constant } from "../ops/constant.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";
@@ -92,7 +93,7 @@ function spreadColumns(node: Node, inputs: readonly Tensor[], spread: Map<string
   const { shape } = outputOf(node);
   const width = shape[1];
   if (!arithmetic.has(node.op.name) || shape.length !== 2 || typeof width !== "number") return inputs;
-  if (width < 2 || width > 16) return inputs;
+  if (width < 2 || width > 16 || !isFloat(outputOf(node).dtype)) return inputs;
   return inputs.map((x) => {
     if (x.rank !== 2 || x.shape[1] !== 1 || x.shape[0] === 1) return x;
     const key = `${String(x.node.id)}.${String(x.index)} ${String(width)}`;
