@@ -1,6 +1,7 @@
 import type { HostTensor } from "./host.ts";
 import type { ModelSignature } from "./onnx/signature.ts";
 import type { Program } from "./program.ts";
+import type { Target } from "./emitter.ts";
 
 /** What a runtime computes on. */
 export interface Device {
@@ -17,6 +18,8 @@ export interface CompileOptions {
   readonly threads?: number | undefined;
   /** Typical sizes of named dimensions, such as `{ batch: 10000 }`: they guide the thread count, nothing else. */
   readonly sizes?: Readonly<Record<string, number>> | undefined;
+  /** The ops to lower to. Default `onnxruntime`; `portable` runs what other ONNX runtimes would. */
+  readonly target?: Target | undefined;
 }
 
 /** A compiled program. */

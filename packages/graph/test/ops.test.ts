@@ -1,8 +1,10 @@
 import * as graph from "@fluxion/graph";
-import { hostTensor, input, interpretProgram, lower, simplify, sizeOf, trace } from "@fluxion/graph";
+import { hostTensor, input, interpretProgram, lower, simplify, trace } from "@fluxion/graph";
 import type { HostTensor, Tensor } from "@fluxion/graph";
 import { describe, expect, it } from "vitest";
 import { cases } from "./cases/index.ts";
+import { closedForm, cotangentOf, directionOf, isDifferentiable, operandsOf, programOf, subjects } from "./cases/subject.ts";
+import { expectAgreement, step, tolerances, valuesOf } from "./compare.ts";
 
 const g = graph;
 
@@ -15,60 +17,56 @@ it("has a row for every exported op", () => {
   expect(Object.keys(graph).filter((name) => !others.has(name) && !Object.keys(cases).some((row) => row.split(":")[0] === name))).toEqual([]);
 });
 
-const at = (shape: readonly number[], seed: number, positive = false): HostTensor =>
-  hostTensor(Float64Array.from({ length: sizeOf(shape) }, (_, i) => {
-    const value = Math.sin(12.9898 * (i + 1) + 78.233 * seed);
-    return positive ? 0.5 + Math.abs(value) : 1.5 * value;
-  }), shape);
+const dot = (x: ArrayLike<number>, y: ArrayLike<number>): number => Array.from(x).reduce((total, value, i) => total + value * (y[i] ?? NaN), 0);
 
-const names = ["a", "b"];
-const data = (tensor: HostTensor | undefined): Float64Array => tensor?.data as Float64Array;
-const dot = (x: Float64Array, y: Float64Array): number => x.reduce((total, value, i) => total + value * (y[i] ?? NaN), 0);
+describe.each(subjects.map((subject) => [subject.name, subject] as const))("%s", (name, subject) => {
+  const operands = operandsOf(subject);
+  const value = programOf([subject], "value");
+  const result = interpretProgram(value.program, value.feeds)[`${name} y`];
 
-describe.each(Object.entries(cases))("%s", (_name, { shapes, call, positive }) => {
-  const specs = Object.fromEntries(shapes.map((shape, i) => [names[i] ?? "", input(shape)]));
-  const feeds = Object.fromEntries(shapes.map((shape, i) => [names[i] ?? "", at(shape, i, positive)]));
-  const output = trace("shape", specs, (x) => ({ y: call(...Object.values(x)) })).outputs.y;
-  const outShape = output.shape as number[];
-  const value = (moved: Record<string, HostTensor>): Float64Array =>
-    data(interpretProgram(trace("value", specs, (x) => ({ y: call(...Object.values(x)) })), moved)["y"]);
-  /** The central difference along given tangents. */
-  const difference = (tangents: Record<string, HostTensor>): Float64Array => {
-    const moved = (h: number): Record<string, HostTensor> =>
-      Object.fromEntries(Object.entries(feeds).map(([name, x]) => [name, hostTensor(data(x).map((v, i) => v + h * (data(tangents[name])[i] ?? NaN)), x.shape)]));
-    const [up, down] = [value(moved(1e-6)), value(moved(-1e-6))];
-    return up.map((v, i) => (v - (down[i] ?? NaN)) / 2e-6);
-  };
+  const expected = closedForm(subject, operands);
 
-  it("has jvp and vjp that agree with finite differences and each other", () => {
-    const tangents = Object.fromEntries(shapes.map((shape, i) => [names[i] ?? "", at(shape, i + 5)]));
-    const cotangent = at(outShape, 9);
-    const program = trace("derivatives", { ...specs, c: input(outShape), ...Object.fromEntries(shapes.map((shape, i) => [`t${names[i] ?? ""}`, input([2, ...shape])])) }, (all) => {
-      const x = names.slice(0, shapes.length).map((name) => all[name as keyof typeof all]);
-      const t = names.slice(0, shapes.length).map((name) => all[`t${name}` as keyof typeof all]);
-      const y = call(...x);
-      const [dy] = g.jvp([y], x, t);
-      const gs = g.vjp([y], [all.c], x);
-      return { dy: dy as Tensor, ...Object.fromEntries(gs.map((gx, i) => [`g${names[i] ?? ""}`, gx])) };
-    });
-    const stacked = Object.fromEntries(Object.entries(tangents).map(([name, x]) => [`t${name}`, hostTensor(Float64Array.of(...data(x), ...data(x).map((v) => -2 * v)), [2, ...x.shape])]));
-    const run = interpretProgram(program, { ...feeds, ...stacked, c: cotangent });
-    const expected = difference(tangents);
-    const simplified = interpretProgram(simplify(program), { ...feeds, ...stacked, c: cotangent });
-    expected.forEach((v, i) => {
-      expect(data(run["dy"])[i]).toBeCloseTo(v, 5);
-      expect(data(run["dy"])[expected.length + i]).toBeCloseTo(-2 * v, 5);
-    });
-    const adjoint = names.slice(0, shapes.length).reduce((total, name) => total + dot(data(run[`g${name}`]), data(tangents[name])), 0);
-    expect(adjoint).toBeCloseTo(dot(expected, data(cotangent)), 5);
-    for (const [name, x] of Object.entries(run)) data(x).forEach((v, i) => expect(data(simplified[name])[i]).toBeCloseTo(v, 10));
+  it.runIf(expected)("computes its closed form", () => {
+    expectAgreement(valuesOf(result), expected ?? [], tolerances.closedForm, name);
   });
 
-  it("lowers for both targets", () => {
-    const program = trace("lowered", specs, (x) => ({ y: call(...Object.values(x)) }));
-    expect(lower(program).length).toBeGreaterThan(50);
-    const portable = new TextDecoder("latin1").decode(lower(program, { target: "portable" }));
-    expect(portable).not.toContain("com.microsoft");
+  it.runIf(isDifferentiable(subject))("has derivatives that agree with finite differences and each other", () => {
+    const { program, feeds } = programOf([subject], "derivatives");
+    /** All derivatives, at the operands moved by a multiple of direction k. */
+    const at = (amount: number, k: number): Readonly<Record<string, HostTensor>> => {
+      const moved = subject.shapes.map((shape, i) => {
+        const direction = directionOf(shape, i, k);
+        return [`${name} x${String(i)}`, hostTensor(valuesOf(operands[i]).map((value, j) => value + amount * (direction[j] ?? NaN)), shape)];
+      });
+      return interpretProgram(program, { ...feeds, ...Object.fromEntries(moved) as Record<string, HostTensor> });
+    };
+    const of = (run: Readonly<Record<string, HostTensor>>, key: string): Float64Array => valuesOf(run[`${name} ${key}`]);
+    const slope = (key: string, k: number): Float64Array => {
+      const [up, down] = [of(at(step, k), key), of(at(-step, k), key)];
+      return up.map((v, i) => (v - (down[i] ?? NaN)) / (2 * step));
+    };
+    const here = at(0, 0);
+    const y = of(here, "y");
+    const c = cotangentOf(result?.shape ?? []);
+    const along = (key: string, k: number): number =>
+      subject.shapes.reduce((total, shape, i) => total + dot(of(here, key + String(i)), directionOf(shape, i, k)), 0);
+    for (const k of [0, 1]) {
+      const tangent = of(here, "j0").subarray(k * y.length, (k + 1) * y.length);
+      expectAgreement(tangent, slope("y", k), tolerances.difference, "jvp");
+      expectAgreement([along("g", k)], [dot(c, tangent)], tolerances.reordered, "vjp");
+      expectAgreement([along("s", k)], [dot(c.map((v, i) => 2 * v * (y[i] ?? NaN)), tangent)], tolerances.reordered, "grad");
+    }
+    subject.shapes.forEach((_, i) => {
+      expectAgreement(of(here, `h${String(i)}`), slope(`s${String(i)}`, 0), tolerances.difference, `second derivative in operand ${String(i)}`);
+    });
+    const simplified = interpretProgram(simplify(program), feeds);
+    for (const [key, tensor] of Object.entries(here)) {
+      expectAgreement(valuesOf(simplified[key]), valuesOf(tensor), tolerances.reordered, `simplified ${key}`);
+    }
+  });
+
+  it("lowers to standard ops", () => {
+    expect(new TextDecoder("latin1").decode(lower(value.program, { target: "portable" }))).not.toContain("com.microsoft");
   });
 });
 

@@ -26,7 +26,7 @@ export function nodeRuntime({ threads }: NodeRuntimeOptions = {}): Promise<Runti
     device: { kind: "cpu", name: "onnxruntime-node", threads: most },
     compile: async (program, options = {}) => {
       const chosen = options.threads ?? threadsFor(program, options.sizes, most);
-      return executable(program, await openSession(lower(program), chosen), chosen);
+      return executable(program, await openSession(lower(program, { target: options.target }), chosen), chosen);
     },
     load: (model, { name = "model", threads: wanted = most } = {}) => load(model, name, wanted),
   });
