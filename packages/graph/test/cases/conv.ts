@@ -9,7 +9,7 @@ const pair = (x: Shape, w: Shape, call: (x: Tensor, w: Tensor) => Tensor): Case 
 /** An op of an image. */
 const image = (x: Shape, call: (x: Tensor) => Tensor): Case => ({ shapes: [x], call: (a) => call(a) });
 
-export const convCases: Cases = {
+const rows: Cases = {
   "conv2d: stride and padding": pair([2, 2, 5, 4], [3, 2, 3, 3], (x, w) => g.conv2d(x, w, { stride: 2, padding: 1 })),
   "conv2d: same padding": pair([2, 2, 4, 5], [3, 2, 3, 5], (x, w) => g.conv2d(x, w, { padding: "same" })),
   "conv2d: pairs": pair([2, 2, 7, 6], [3, 2, 2, 3], (x, w) => g.conv2d(x, w, { stride: [2, 1], padding: [0, 2], dilation: [3, 2] })),
@@ -51,3 +51,6 @@ export const convCases: Cases = {
   "resizeBilinear: aligned corners": image([2, 2, 3, 4], (x) => g.resizeBilinear(x, { size: [6, 1], alignCorners: true })),
   "resizeBilinear: one axis, from one pixel": image([2, 2, 1, 4], (x) => g.resizeBilinear(x, { size: [3, 4] })),
 };
+
+/** Images have the batch, weights have not. */
+export const convCases: Cases = Object.fromEntries(Object.entries(rows).map(([name, row]) => [name, { batch: [0], ...row }]));
