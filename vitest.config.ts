@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/test/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts", "scripts/**/*.test.ts"],
     testTimeout: 60_000,
+    hookTimeout: 120_000,
     // ONNX Runtime is a native add-on: worker threads may not unload it cleanly.
     pool: "forks",
     maxWorkers: 2,

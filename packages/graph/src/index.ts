@@ -43,13 +43,31 @@ export { divergence, hutchinsonDivergence } from "./autodiff/divergence.ts";
 export type { TensorLike } from "./ops/constant.ts";
 export { constant } from "./ops/constant.ts";
 export { full, ones, onesLike, zeros, zerosLike } from "./ops/fill.ts";
-export { abs, cos, erf, exp, gelu, log, neg, pow, relu, sigmoid, sign, silu, sin, softplus, sqrt, square, tanh } from "./ops/unary.ts";
-export { add, div, maximum, minimum, mul, sub } from "./ops/binary.ts";
-export { equal, greater, greaterEqual, less, lessEqual } from "./ops/comparison.ts";
+export {
+  abs, ceil, cos, exp, expm1, floor, log, log1p, neg, reciprocal, round, rsqrt, sign, sin, sqrt, square, tan, tanh,
+} from "./ops/unary.ts";
+export { erf, gelu, geluTanh, relu, sigmoid, silu, softplus } from "./ops/activations.ts";
+export { add, clip, div, maximum, minimum, mul, sub } from "./ops/binary.ts";
+export { atan2 } from "./ops/atan2.ts";
+export { floorDivide, mod } from "./ops/modulo.ts";
+export { pow } from "./ops/pow.ts";
+export { and, equal, greater, greaterEqual, isFinite, isNaN, less, lessEqual, not, notEqual, or, xor } from "./ops/comparison.ts";
 export { where } from "./ops/where.ts";
 export { cast } from "./ops/cast.ts";
-export type { ReduceOptions, StandardizeOptions } from "./ops/reduce.ts";
-export { max, mean, softmax, standardize, sum } from "./ops/reduce.ts";
+export type { ReduceOptions, VarianceOptions } from "./ops/reduce.ts";
+export { all, any, max, mean, min, prod, sum, variance } from "./ops/reduce.ts";
+export type { ArgOptions } from "./ops/arg.ts";
+export { argMax, argMin } from "./ops/arg.ts";
+export type { CumSumOptions } from "./ops/cum-sum.ts";
+export { cumSum } from "./ops/cum-sum.ts";
+export { logSoftmax, logSumExp, softmax } from "./ops/softmax.ts";
+export type { StandardizeOptions } from "./ops/standardize.ts";
+export { standardize } from "./ops/standardize.ts";
+export { stopGradient } from "./ops/stop-gradient.ts";
+export { einsum } from "./ops/einsum.ts";
+export { gather, scatterAdd, tile } from "./ops/gather.ts";
+export { flip } from "./ops/flip.ts";
+export { arange, oneHot } from "./ops/range.ts";
 export type { MatmulOptions } from "./ops/matmul.ts";
 export { matmul } from "./ops/matmul.ts";
 export type { Pair, PerAxis } from "./ops/window.ts";
@@ -62,7 +80,8 @@ export { resizeBilinear, resizeNearest } from "./ops/resize.ts";
 export {
   broadcastTo, concat, expandDims, pad, reshape, slice, split, squeeze, stack, swapLastTwo, transpose,
 } from "./ops/shaping.ts";
-export { groupNorm } from "./ops/nn.ts";
+export type { AttentionOptions, LayerNormOptions, RmsNormOptions } from "./ops/nn.ts";
+export { groupNorm, layerNorm, rmsNorm, scaledDotProductAttention } from "./ops/nn.ts";
 export type { ScanInputs, ScanOptions, ScanResult, ScanStep } from "./ops/scan.ts";
 export { scan } from "./ops/scan.ts";
 export { cond } from "./ops/cond.ts";

@@ -3,15 +3,20 @@ import type { Emitter } from "./emitter.ts";
 import type { NdArray } from "./ndarray.ts";
 import type { Dim } from "./shape.ts";
 import { makeNode, only } from "./tensor.ts";
-import type { ElementCount, Evaluation, Node, Op, Tensor, TensorType } from "./tensor.ts";
+import type { Differentiation, ElementCount, Evaluation, Node, Op, Tensor, TensorType } from "./tensor.ts";
 
 /** An op with one output, the common case: rules take and return single values. */
 export interface SingleOp<A> {
   readonly name: string;
   infer(inputs: readonly Tensor[], attrs: A): TensorType;
   evaluate(inputs: readonly NdArray[], attrs: A, run: Evaluation): NdArray;
-  vjp?(node: Node<A>, cotangent: Tensor): readonly (Tensor | undefined)[];
-  jvp?(node: Node<A>, tangents: readonly (Tensor | undefined)[], count: Dim): Tensor | undefined;
+  vjp?(node: Node<A>, cotangent: Tensor, differentiation: Differentiation): readonly (Tensor | undefined)[];
+  jvp?(
+    node: Node<A>,
+    tangents: readonly (Tensor | undefined)[],
+    count: Dim,
+    differentiation: Differentiation,
+  ): Tensor | undefined;
   readonly elementwise?: boolean;
   partial?(node: Node<A>, operand: number): Tensor | number;
   simplify?(node: Node<A>): Tensor | undefined;
@@ -41,12 +46,12 @@ export function singleOp<A>(op: SingleOp<A>): Op<A> {
     infer: (inputs, attrs) => [op.infer(inputs, attrs)],
     evaluate: (inputs, attrs, run) => [op.evaluate(inputs, attrs, run)],
     ...(op.vjp && {
-      vjp: (node: Node<A>, [g]: readonly (Tensor | undefined)[]) =>
-        (g === undefined ? undefined : op.vjp?.(node, g)) ?? node.inputs.map(() => undefined),
+      vjp: (node: Node<A>, [g]: readonly (Tensor | undefined)[], differentiation: Differentiation) =>
+        (g === undefined ? undefined : op.vjp?.(node, g, differentiation)) ?? node.inputs.map(() => undefined),
     }),
     ...(op.jvp && {
-      jvp: (node: Node<A>, tangents: readonly (Tensor | undefined)[], count: Dim) => [
-        op.jvp?.(node, tangents, count),
+      jvp: (node: Node<A>, tangents: readonly (Tensor | undefined)[], count: Dim, differentiation: Differentiation) => [
+        op.jvp?.(node, tangents, count, differentiation),
       ],
     }),
     ...(op.elementwise === true && { elementwise: true }),

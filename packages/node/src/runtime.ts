@@ -26,7 +26,10 @@ export function nodeRuntime({ threads }: NodeRuntimeOptions = {}): Promise<Runti
     device: { kind: "cpu", name: "onnxruntime-node", threads: most },
     compile: async (program, options = {}) => {
       const chosen = options.threads ?? threadsFor(program, options.sizes, most);
-      return executable(program, await openSession(lower(program, { target: options.target }), chosen), chosen);
+      // Its fusion of scales into products rounds them to float32.
+      const optimization = hasDoubles(program) ? "basic" : "all";
+      const session = await openSession(lower(program, { target: options.target }), chosen, { graphOptimizationLevel: optimization });
+      return executable(program, session, chosen);
     },
     load: (model, { name = "model", threads: wanted = most } = {}) => load(model, name, wanted),
   });
@@ -39,6 +42,9 @@ const defaultThreads = (): number => Math.min(8, availableParallelism());
 export function threadsFor(program: Program, sizes: CompileOptions["sizes"], most = defaultThreads()): number {
   return largestWork(program, sizes) < threadingThreshold ? 1 : most;
 }
+
+const hasDoubles = ({ inputs, outputs }: Program): boolean =>
+  [...Object.values(inputs), ...Object.values(outputs)].some(({ dtype }) => dtype === "float64");
 
 async function load(model: Uint8Array, name: string, threads: number): Promise<LoadedModel> {
   const signature = modelSignature(model, name);

@@ -5,6 +5,7 @@ import type { Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { greater, greaterEqual, lessEqual } from "./comparison.ts";
 import { constant, scalarValue } from "./constant.ts";
+import type { TensorLike } from "./constant.ts";
 import { binary } from "./elementwise.ts";
 import { neg } from "./unary.ts";
 
@@ -68,19 +69,35 @@ export const div = binary("div", {
   },
 });
 
-/** The larger of a and b; at a tie a takes the derivative. */
+/** The larger of a and b; at a tie a takes the derivative. NaN with anything is NaN; which zero wins is left open. */
 export const maximum = binary("maximum", {
   f: Math.max,
   onnx: "Max",
   partials: [(a, b) => cast(greaterEqual(a, b), a.dtype), (a, b) => cast(greater(b, a), a.dtype)],
+  simplify: (a, b) => (a === b ? a : undefined),
 });
 
-/** The smaller of a and b; at a tie a takes the derivative. */
+/** The smaller of a and b; at a tie a takes the derivative. NaN with anything is NaN; which zero wins is left open. */
 export const minimum = binary("minimum", {
   f: Math.min,
   onnx: "Min",
   partials: [(a, b) => cast(lessEqual(a, b), a.dtype), (a, b) => cast(greater(a, b), a.dtype)],
+  simplify: (a, b) => (a === b ? a : undefined),
 });
+
+/**
+ * x moved into [low, high]: `minimum(maximum(x, low), high)`, so `high` where the bounds are crossed. The derivative in x
+ * is 1 inside and at the bounds, 0 outside, where the bound takes it.
+ *
+ * @param low - a number or a tensor that broadcasts with `x`
+ * @throws RangeError if the bounds are numbers and `low` is not at most `high`
+ */
+export function clip(x: Tensor, low: TensorLike, high: TensorLike): Tensor {
+  if (typeof low === "number" && typeof high === "number" && !(low <= high)) {
+    throw new RangeError(`clip: expected low <= high, got ${String(low)} and ${String(high)}`);
+  }
+  return minimum(maximum(x, low), high);
+}
 
 /** `(x + r) + s = x + (r + s)` where r and s are smaller than x: one pass over x instead of two. */
 function addSmallFirst(sum: Tensor, s: Tensor): Tensor | undefined {

@@ -3,15 +3,16 @@ import { nd, ndAt } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { inputOf } from "../tensor.ts";
-import { dimAt, isStatic, productOf, resolveAxis, sameShape, sizeOf } from "../shape.ts";
+import { dimAt, isStatic, resolveAxis, sameShape, sizeOf, staticDim } from "../shape.ts";
 import type { Shape } from "../shape.ts";
-import type { Op, Tensor, TensorType } from "../tensor.ts";
-import { add, div, mul, sub } from "./binary.ts";
+import type { Node, Op, Tensor, TensorType } from "../tensor.ts";
+import { div, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
-import { equal } from "./comparison.ts";
-import { requireFloat, requireNumber } from "./checks.ts";
-import { sqrt, square } from "./unary.ts";
-import { beforeBroadcast, broadcastTo, reshape, sizeAlong } from "./shaping.ts";
+import { equal, greater, not } from "./comparison.ts";
+import { requireFloat, requireNumber, requireOperand } from "./checks.ts";
+import { ones } from "./fill.ts";
+import { square } from "./unary.ts";
+import { beforeBroadcast, broadcastTo, concat, reshape, sizeAlong, slice } from "./shaping.ts";
 
 /** Options of reductions. */
 export interface ReduceOptions {
@@ -82,28 +83,57 @@ export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
   lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceSum", [x, emitter.int64s(attrs.axes)]),
 });
 
-const maxOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
-  name: "max",
-  infer: (inputs, { axes }) => reducedType("max", inputOf({ inputs }), axes),
-  evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, -Infinity, Math.max),
-  // Ties share the cotangent equally.
-  vjp: (node, g) => {
-    const x = inputOf(node);
-    const hit = cast(equal(x, node.outputs[0] ?? x), x.dtype);
-    return [mul(div(hit, apply(sumOp, node.attrs, hit)), g)];
-  },
-  jvp: (node, [dx]) => {
-    if (dx === undefined) return undefined;
-    const x = inputOf(node);
-    const hit = cast(equal(x, node.outputs[0] ?? x), x.dtype);
-    const weight = div(hit, apply(sumOp, node.attrs, hit));
-    return apply(sumOp, { axes: node.attrs.axes.map((axis) => axis + 1) }, mul(dx, weight));
-  },
+/** The largest or least value; ties share the derivative equally. */
+function extremum(name: string, onnx: string, none: number, f: (a: number, b: number) => number): Op<ReduceAttrs> {
+  const op: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
+    name,
+    infer: (inputs, { axes }) => reducedType(name, inputOf({ inputs }), axes),
+    evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, none, f),
+    vjp: (node, g) => [mul(share(node), g)],
+    jvp: (node, [dx]) => dx && apply(sumOp, { axes: node.attrs.axes.map((axis) => axis + 1) }, mul(dx, share(node))),
+    flops: (node, count) => count(inputOf(node).shape),
+    lower: (emitter, { attrs }, [x = ""]) => emitter.emit(onnx, [x, emitter.int64s(attrs.axes)]),
+  });
+  return op;
+}
+
+/** One over the number of those that tie where a value is the one found, 0 elsewhere. */
+function share(node: Node<ReduceAttrs>): Tensor {
+  const x = inputOf(node);
+  const hit = cast(equal(x, node.outputs[0] ?? x), x.dtype);
+  return div(hit, apply(sumOp, node.attrs, hit));
+}
+
+const maxOp = extremum("max", "ReduceMax", -Infinity, Math.max);
+const minOp = extremum("min", "ReduceMin", Infinity, Math.min);
+
+const prodOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
+  name: "prod",
+  infer: (inputs, { axes }) => reducedType("prod", inputOf({ inputs }), axes),
+  evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, 1, (a, b) => a * b),
+  // Of products of halves: right at zeros too, where a quotient is not.
+  vjp: (node, g, { vjp }) => vjp([productOfHalves(node)], [g], [inputOf(node)]),
+  jvp: (node, [dx], _count, { jvp }) => dx && jvp([productOfHalves(node)], [inputOf(node)], [dx])[0],
   flops: (node, count) => count(inputOf(node).shape),
-  lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceMax", [x, emitter.int64s(attrs.axes)]),
+  lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceProd", [x, emitter.int64s(attrs.axes)]),
 });
 
-function resolveAxes(where: string, x: Tensor, axes: readonly number[] | undefined): readonly number[] {
+function productOfHalves({ inputs, attrs }: Node<ReduceAttrs>): Tensor {
+  return attrs.axes.reduce((x, axis) => {
+    let size = staticDim("derivative of prod", x.shape, axis);
+    if (size === 0) return ones(reducedShape(x.shape, [axis]), x.dtype);
+    let rest = x;
+    for (; size > 1; size = Math.ceil(size / 2)) {
+      const half = Math.floor(size / 2);
+      const pairs = mul(slice(rest, axis, 0, half), slice(rest, axis, half, 2 * half));
+      rest = size % 2 === 0 ? pairs : concat([pairs, slice(rest, axis, size - 1, size)], axis);
+    }
+    return rest;
+  }, inputOf({ inputs }));
+}
+
+/** Axes as counted from the front, in order. */
+export function resolveAxes(where: string, x: Tensor, axes: readonly number[] | undefined): readonly number[] {
   const resolved = axes?.map((axis) => resolveAxis(where, axis, x.rank)) ?? x.shape.map((_, i) => i);
   if (new Set(resolved).size < resolved.length) {
     throw new RangeError(`${where}: expected distinct axes, got [${resolved.join(", ")}]`);
@@ -130,10 +160,44 @@ export function mean(x: Tensor, { axes, keepDims }: ReduceOptions = {}): Tensor 
   return finish(typeof count === "number" ? mul(total, 1 / count) : div(total, count), resolved, keepDims);
 }
 
-/** The largest value over axes. */
-export function max(x: Tensor, { axes, keepDims }: ReduceOptions = {}): Tensor {
-  const resolved = resolveAxes("max", x, axes);
-  return finish(apply(maxOp, { axes: resolved }, x), resolved, keepDims);
+const reduceBy = (name: string, op: Op<ReduceAttrs>) => (x: Tensor, { axes, keepDims }: ReduceOptions = {}): Tensor => {
+  const resolved = resolveAxes(name, x, axes);
+  return finish(apply(op, { axes: resolved }, x), resolved, keepDims);
+};
+
+/** The largest value over axes; of none −Infinity. Ties share the derivative equally. */
+export const max = reduceBy("max", maxOp);
+
+/** The least value over axes; of none Infinity. Ties share the derivative equally. */
+export const min = reduceBy("min", minOp);
+
+/** The product over axes; of none 1. Its derivative is right at zeros too, and needs axes of known size. */
+export const prod = reduceBy("prod", prodOp);
+
+/** Options of `variance`. */
+export interface VarianceOptions extends ReduceOptions {
+  /** What is taken off the number of values: 0 for the variance of a population (the default), 1 for that of a sample. */
+  readonly correction?: number | undefined;
+}
+
+/** The mean squared deviation from the mean over axes. */
+export function variance(x: Tensor, { axes, keepDims, correction = 0 }: VarianceOptions = {}): Tensor {
+  requireFloat("variance", x);
+  const resolved = resolveAxes("variance", x, axes);
+  const total = sum(square(sub(x, mean(x, { axes: resolved, keepDims: true }))), { axes: resolved, keepDims });
+  const count = sizeAlong(x, resolved);
+  return typeof count === "number" ? mul(total, 1 / (count - correction)) : div(total, sub(count, correction));
+}
+
+/** Whether any of the booleans over axes holds; of none false. */
+export function any(x: Tensor, options: ReduceOptions = {}): Tensor {
+  requireOperand("any", x, "booleans");
+  return greater(sum(cast(x, "int32"), options), 0);
+}
+
+/** Whether all of the booleans over axes hold; of none true. */
+export function all(x: Tensor, options: ReduceOptions = {}): Tensor {
+  return not(any(not(x), options));
 }
 
 /** Sums `x` over the axes that a broadcast from `shape` repeated: the adjoint of `broadcastTo`. */
@@ -142,131 +206,4 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   const shift = x.rank - shape.length;
   const axes = x.shape.map((_, i) => i).filter((i) => i < shift || (shape[i - shift] === 1 && x.shape[i] !== 1));
   return reshape(apply(sumOp, { axes }, x), shape);
-}
-
-/**
- * Softmax along an axis: exp(x − max) / Σ exp(x − max).
- *
- * @param axis - default the last
- */
-export function softmax(x: Tensor, axis = -1): Tensor {
-  return apply(softmaxOp, { axis: resolveAxis("softmax", axis, x.rank) }, x);
-}
-
-const softmaxOp = singleOp<{ readonly axis: number }>({
-  name: "softmax",
-  infer: (inputs) => {
-    requireFloat("softmax", inputOf({ inputs }));
-    return inputOf({ inputs });
-  },
-  evaluate: (inputs, { axis }) => {
-    const x = ndAt(inputs);
-    const dim = x.shape[axis] ?? 1;
-    const inner = sizeOf(x.shape.slice(axis + 1));
-    const out = nd(x.shape);
-    for (let row = 0; row < x.data.length / dim; row++) {
-      const base = Math.floor(row / inner) * dim * inner + (row % inner);
-      let top = -Infinity;
-      for (let i = 0; i < dim; i++) top = Math.max(top, x.data[base + i * inner] ?? NaN);
-      let total = 0;
-      for (let i = 0; i < dim; i++) {
-        const value = Math.exp((x.data[base + i * inner] ?? NaN) - top);
-        out.data[base + i * inner] = value;
-        total += value;
-      }
-      for (let i = 0; i < dim; i++) out.data[base + i * inner] = (out.data[base + i * inner] ?? NaN) / total;
-    }
-    return out;
-  },
-  vjp: (node, g) => {
-    const y = node.outputs[0] ?? inputOf(node);
-    return [mul(y, sub(g, sum(mul(g, y), { axes: [node.attrs.axis], keepDims: true })))];
-  },
-  jvp: (node, [dx]) => {
-    if (dx === undefined) return undefined;
-    const y = node.outputs[0] ?? inputOf(node);
-    return mul(y, sub(dx, sum(mul(dx, y), { axes: [node.attrs.axis + 1], keepDims: true })));
-  },
-  // Maximum, difference, exponential, sum, quotient.
-  flops: (node, count) => 5 * count(inputOf(node).shape),
-  lower: (emitter, { attrs }, inputs) => emitter.emit("Softmax", inputs, { axis: attrs.axis }),
-});
-
-/** Options of `standardize`. */
-export interface StandardizeOptions {
-  /** The axes to take moments over; they must be the last ones. */
-  readonly axes: readonly number[];
-  /** Added to the variance, above 0. Default 1e-5. */
-  readonly epsilon?: number | undefined;
-}
-
-const standardizeOp = singleOp<{ readonly count: number; readonly epsilon: number }>({
-  name: "standardize",
-  infer: (inputs) => {
-    requireFloat("standardize", inputOf({ inputs }));
-    return inputOf({ inputs });
-  },
-  evaluate: (inputs, { count, epsilon }) => {
-    const x = ndAt(inputs);
-    const width = sizeOf(x.shape.slice(x.shape.length - count));
-    const out = nd(x.shape);
-    for (let at = 0; at < x.data.length; at += width) {
-      const row = x.data.subarray(at, at + width);
-      const mu = row.reduce((a, b) => a + b, 0) / width;
-      const variance = row.reduce((a, b) => a + (b - mu) ** 2, 0) / width;
-      for (let i = 0; i < width; i++) out.data[at + i] = ((row[i] ?? NaN) - mu) / Math.sqrt(variance + epsilon);
-    }
-    return out;
-  },
-  // y = (x − m) r with r = 1/√(var + ε): dx = r (g − mean(g) − y mean(g y)), a symmetric map.
-  vjp: (node, g) => [projectStandardized(node, g)],
-  jvp: (node, [dx]) => dx && projectStandardized(node, dx),
-  // Mean, difference, square, its mean, scale.
-  flops: (node, count) => 5 * count(inputOf(node).shape),
-  lower: (emitter, node, [x]) => {
-    const { shape } = inputOf(node);
-    const kept = shape.length - node.attrs.count;
-    const width = productOf("standardize", shape.slice(kept));
-    // Instance norm over [rows, channels, width] is the fastest form ONNX Runtime has; it wants a known channel count.
-    const last = shape[kept - 1];
-    const channels = kept > 1 && typeof last === "number" ? last : 1;
-    const rows = productOf("standardize", shape.slice(0, channels === 1 ? kept : kept - 1));
-    const view: Shape = [rows, channels, width];
-    const y = emitter.emit(
-      "InstanceNormalization",
-      [
-        sameShape(view, shape) ? (x ?? "") : emitter.reshape(x, view),
-        emitter.constant(new Float32Array(channels).fill(1), [channels]),
-        emitter.constant(new Float32Array(channels), [channels]),
-      ],
-      { epsilon: { float: node.attrs.epsilon } },
-    );
-    return sameShape(view, shape) ? y : emitter.reshape(y, shape);
-  },
-});
-
-function projectStandardized(
-  node: { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[]; readonly attrs: { count: number; epsilon: number } },
-  g: Tensor,
-): Tensor {
-  const x = inputOf(node);
-  const y = node.outputs[0] ?? x;
-  const axes = Array.from({ length: node.attrs.count }, (_, i) => i - node.attrs.count);
-  const over = { axes, keepDims: true };
-  const variance = mean(square(sub(x, mean(x, over))), over);
-  const inverse = div(1, sqrt(add(variance, node.attrs.epsilon)));
-  return mul(inverse, sub(sub(g, mean(g, over)), mul(y, mean(mul(g, y), over))));
-}
-
-/**
- * `(x − mean) / √(variance + ε)` over the last axes, the core of group and layer norm.
- *
- * @throws RangeError if `axes` are not the last ones
- */
-export function standardize(x: Tensor, { axes, epsilon = 1e-5 }: StandardizeOptions): Tensor {
-  const resolved = resolveAxes("standardize", x, axes);
-  if (resolved.length === 0 || resolved.some((axis, i) => axis !== x.rank - resolved.length + i)) {
-    throw new RangeError(`standardize: expected the last axes, got [${axes.join(", ")}] of ${x.toString()}`);
-  }
-  return apply(standardizeOp, { count: resolved.length, epsilon }, x);
 }

@@ -1,47 +1,70 @@
 /** @file Elementwise ops of one operand. Each is one row: formula, derivative, ONNX name. */
-import { mapNd, ndAt } from "../ndarray.ts";
-import { apply, singleOp } from "../op.ts";
+import type { Emitter } from "../emitter.ts";
+import type { DType } from "../host.ts";
 import { inputOf } from "../tensor.ts";
-import type { Node, Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./binary.ts";
-import { cast } from "./cast.ts";
-import { requireFloat } from "./checks.ts";
-import { greater } from "./comparison.ts";
-import { constant } from "./constant.ts";
 import { unary } from "./elementwise.ts";
-import { broadcastTo } from "./shaping.ts";
+
+const isOp = (x: Tensor, ...names: readonly string[]): boolean => names.includes(x.node.op.name);
+
+/** Applying the op to its own result, or to that of ops after which it changes nothing, is needless. */
+const unchanged = (...names: readonly string[]) => (x: Tensor): Tensor | undefined => (isOp(x, ...names) ? x : undefined);
 
 /** −x */
 export const neg = unary("neg", {
   f: (x) => -x,
   derivative: () => -1,
   onnx: "Neg",
-  integers: true,
-  simplify: (x) => (x.node.op.name === "neg" ? inputOf(x.node) : undefined),
+  operands: "signed",
+  simplify: (x) => (isOp(x, "neg") ? inputOf(x.node) : undefined),
 });
 
 /** eˣ */
 export const exp = unary("exp", { f: Math.exp, derivative: (_x, y) => y, onnx: "Exp" });
 
+/** eˣ − 1, accurate near 0 too. */
+export const expm1 = unary("expm1", { f: Math.expm1, derivative: (x) => exp(x), onnx: emitExpm1 });
+
 /** Natural logarithm. */
 export const log = unary("log", { f: Math.log, derivative: (x) => div(1, x), onnx: "Log" });
 
+/** log(1 + x), accurate near 0 too. */
+export const log1p = unary("log1p", { f: Math.log1p, derivative: (x) => div(1, add(x, 1)), onnx: emitLog1p });
+
 /** √x */
 export const sqrt = unary("sqrt", { f: Math.sqrt, derivative: (_x, y) => div(0.5, y), onnx: "Sqrt" });
+
+/** 1/√x */
+export const rsqrt = unary("rsqrt", {
+  f: (x) => 1 / Math.sqrt(x),
+  derivative: (x, y) => mul(div(y, x), -0.5),
+  onnx: (emitter, x) => emitter.emit("Reciprocal", [emitter.emit("Sqrt", [x])]),
+});
+
+/** 1/x */
+export const reciprocal = unary("reciprocal", { f: (x) => 1 / x, derivative: (_x, y) => neg(square(y)), onnx: "Reciprocal" });
 
 /** x² */
 export const square = unary("square", {
   f: (x) => x * x,
   derivative: (x) => mul(x, 2),
   onnx: (emitter, x) => emitter.emit("Mul", [x, x]),
-  integers: true,
+  operands: "numbers",
+  simplify: (x) => (isOp(x, "neg", "abs") ? square(inputOf(x.node)) : undefined),
 });
 
 /** |x|, with derivative 0 at 0. */
-export const abs = unary("abs", { f: Math.abs, derivative: (x) => sign(x), onnx: "Abs", integers: true });
+export const abs = unary("abs", {
+  f: Math.abs,
+  derivative: (x) => sign(x),
+  onnx: "Abs",
+  operands: "numbers",
+  simplify: (x) => (isOp(x, "neg") ? abs(inputOf(x.node)) : unchanged("abs", "square")(x)),
+});
 
 /** −1, 0 or 1; its derivative is 0. */
-export const sign = unary("sign", { f: Math.sign, derivative: () => 0, onnx: "Sign", integers: true });
+export const sign = unary("sign", { f: Math.sign, onnx: "Sign", operands: "numbers", simplify: unchanged("sign") });
 
 /** Sine of radians. */
 export const sin = unary("sin", { f: Math.sin, derivative: (x) => cos(x), onnx: "Sin" });
@@ -49,96 +72,56 @@ export const sin = unary("sin", { f: Math.sin, derivative: (x) => cos(x), onnx: 
 /** Cosine of radians. */
 export const cos = unary("cos", { f: Math.cos, derivative: (x) => neg(sin(x)), onnx: "Cos" });
 
+/** Tangent of radians. */
+export const tan = unary("tan", {
+  f: Math.tan,
+  derivative: (_x, y) => add(square(y), 1),
+  // ONNX Runtime has no float64 tangent.
+  onnx: (emitter, x, dtype) =>
+    dtype === "float64" ? emitter.emit("Div", [emitter.emit("Sin", [x]), emitter.emit("Cos", [x])]) : emitter.emit("Tan", [x]),
+});
+
 /** Hyperbolic tangent. */
 export const tanh = unary("tanh", { f: Math.tanh, derivative: (_x, y) => sub(1, square(y)), onnx: "Tanh" });
 
-const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
+/** The largest whole number up to x; its derivative is 0. */
+export const floor = unary("floor", { f: Math.floor, onnx: "Floor", simplify: unchanged("floor", "ceil", "round", "sign") });
 
-/** 1/(1 + e⁻ˣ) */
-export const sigmoid = unary("sigmoid", {
-  f: logistic,
-  derivative: (_x, y) => mul(y, sub(1, y)),
-  onnx: "Sigmoid",
-});
+/** The smallest whole number from x on; its derivative is 0. */
+export const ceil = unary("ceil", { f: Math.ceil, onnx: "Ceil", simplify: unchanged("floor", "ceil", "round", "sign") });
 
-/** x · sigmoid(x), also called swish. Derivative: s + y (1 − s) with s = sigmoid(x). */
-export const silu = unary("silu", {
-  f: (x) => x * logistic(x),
-  derivative: (x, y) => {
-    const s = sigmoid(x);
-    return add(s, mul(y, sub(1, s)));
-  },
-  onnx: (emitter, x, node) =>
-    emitter.target === "onnxruntime" && inputOf(node).dtype === "float32"
-      ? emitter.emitContrib("QuickGelu", [x], { alpha: { float: 1 } })
-      : emitter.emit("Mul", [x, emitter.emit("Sigmoid", [x])]),
-});
+/** The nearest whole number, the even one of two equally near; its derivative is 0. */
+export const round = unary("round", { f: roundHalfEven, onnx: "Round", simplify: unchanged("floor", "ceil", "round", "sign") });
 
-/** max(x, 0), with derivative 0 at 0. */
-export const relu = unary("relu", {
-  f: (x) => (x > 0 ? x : x === x ? 0 : NaN),
-  derivative: (x) => cast(greater(x, 0), x.dtype),
-  onnx: "Relu",
-});
-
-/** log(1 + eˣ), without overflow. */
-export const softplus = unary("softplus", {
-  f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  derivative: (x) => sigmoid(x),
-  onnx: "Softplus",
-});
-
-/** Error function 2/√π ∫₀ˣ e^(−s²) ds. */
-export const erf = unary("erf", {
-  f: erfOf,
-  derivative: (x) => mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI)),
-  onnx: "Erf",
-});
-
-/** erf to about 1e-15: Taylor series near 0, continued fraction of erfc beyond. */
-function erfOf(x: number): number {
-  const a = Math.abs(x);
-  if (a !== a) return NaN;
-  if (a > 6) return Math.sign(x);
-  if (a < 2.5) {
-    let term = x;
-    let total = x;
-    for (let n = 1; n < 80; n++) {
-      term *= (-x * x) / n;
-      total += term / (2 * n + 1);
-    }
-    return (2 / Math.sqrt(Math.PI)) * total;
-  }
-  let fraction = 0;
-  for (let k = 100; k > 0; k--) fraction = k / 2 / (a + fraction);
-  return Math.sign(x) * (1 - Math.exp(-a * a) / Math.sqrt(Math.PI) / (a + fraction));
+function roundHalfEven(x: number): number {
+  if (!Number.isFinite(x)) return x;
+  const below = Math.floor(x);
+  const rest = x - below;
+  const up = rest > 0.5 || (rest === 0.5 && below % 2 !== 0);
+  const nearest = up ? below + 1 : below;
+  return nearest === 0 && x < 0 ? -0 : nearest;
 }
 
-/** x Φ(x) with the exact normal cdf: x (1 + erf(x/√2)) / 2. */
-export function gelu(x: Tensor): Tensor {
-  return mul(mul(x, 0.5), add(erf(mul(x, Math.SQRT1_2)), 1));
+/** ONNX has no such op: eˣ − 1 = tanh(x/2) (eˣ + 1) has no cancellation, and beyond ±1 neither has the left side. */
+function emitExpm1(emitter: Emitter<Tensor>, x: string, dtype: DType): string {
+  const one = emitter.scalar(1, dtype);
+  const e = emitter.emit("Exp", [x]);
+  const half = emitter.emit("Tanh", [emitter.emit("Mul", [x, emitter.scalar(0.5, dtype)])]);
+  const near = emitter.emit("Mul", [half, emitter.emit("Add", [e, one])]);
+  const isNear = emitter.emit("Less", [emitter.emit("Abs", [x]), one]);
+  return emitter.emit("Where", [isNear, near, emitter.emit("Sub", [e, one])]);
 }
 
-/** x to a constant power. */
-export function pow(x: Tensor, exponent: number): Tensor {
-  if (exponent === 1) return x;
-  if (exponent === 2) return square(x);
-  if (exponent === 0) return broadcastTo(constant(1, [], x.dtype), x.shape);
-  return apply(powOp, { exponent }, x);
-}
-
-const powOp = singleOp<{ readonly exponent: number }>({
-  name: "pow",
-  infer: (inputs) => {
-    requireFloat("pow", inputOf({ inputs }));
-    return inputOf({ inputs });
-  },
-  evaluate: (inputs, { exponent }) => mapNd((x) => Math.pow(x, exponent), ndAt(inputs)),
-  elementwise: true,
-  partial: powDerivative,
-  lower: (emitter, node, [x = ""]) => emitter.emit("Pow", [x, emitter.scalar(node.attrs.exponent, inputOf(node).dtype)]),
-});
-
-function powDerivative(node: Node<{ readonly exponent: number }>): Tensor {
-  return mul(pow(inputOf(node), node.attrs.exponent - 1), node.attrs.exponent);
+/**
+ * ONNX has no such op: with u = 1 + x rounded, log(u) x / (u − 1) undoes the rounding (Kahan). Where u is 1 it is x
+ * itself; where u − 1 is x there is nothing to undo, infinity included.
+ */
+export function emitLog1p(emitter: Emitter<Tensor>, x: string, dtype: DType): string {
+  const one = emitter.scalar(1, dtype);
+  const u = emitter.emit("Add", [x, one]);
+  const rest = emitter.emit("Sub", [u, one]);
+  const exact = emitter.emit("Equal", [rest, x]);
+  const ratio = emitter.emit("Where", [exact, one, emitter.emit("Div", [x, rest])]);
+  const value = emitter.emit("Mul", [emitter.emit("Log", [u]), ratio]);
+  return emitter.emit("Where", [emitter.emit("Equal", [u, one]), x, value]);
 }

@@ -2,7 +2,7 @@ import { mapNd } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { inputOf, outputOf } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
-import { broadcastShapes } from "../shape.ts";
+import { broadcastShapes, sameShape } from "../shape.ts";
 import { asTensors } from "./constant.ts";
 import type { TensorLike } from "./constant.ts";
 import { zeros } from "./fill.ts";
@@ -34,7 +34,17 @@ const whereOp = singleOp<null>({
     return broadcastTangent(where(inputOf(node), tangent(da), tangent(db)), [count, ...y.shape]);
   },
   elementwise: true,
-  lower: (emitter, _node, inputs) => emitter.emit("Where", inputs),
+  lower: (emitter, node, inputs) => {
+    if (outputOf(node).dtype !== "bool") return emitter.emit("Where", inputs);
+    // ONNX Runtime has no kernel that chooses booleans.
+    const [cond = "", a = "", b = ""] = inputs;
+    const rest = emitter.emit("And", [emitter.emit("Not", [cond]), b]);
+    return emitter.emit("Or", [emitter.emit("And", [cond, a]), rest]);
+  },
+  simplify: (node) => {
+    const [a, b] = [inputOf(node, 1), inputOf(node, 2)];
+    return a === b && sameShape(a.shape, outputOf(node).shape) ? a : undefined;
+  },
 });
 
 /** `a` where the condition holds, `b` elsewhere. */

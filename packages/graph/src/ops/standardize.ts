@@ -1,0 +1,89 @@
+import { nd, ndAt } from "../ndarray.ts";
+import { apply, singleOp } from "../op.ts";
+import { inputOf } from "../tensor.ts";
+import { productOf, sameShape, sizeOf } from "../shape.ts";
+import type { Shape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { add, div, mul, sub } from "./binary.ts";
+import { requireFloat } from "./checks.ts";
+import { mean, resolveAxes } from "./reduce.ts";
+import { sqrt, square } from "./unary.ts";
+
+/** Options of `standardize`. */
+export interface StandardizeOptions {
+  /** The axes to take moments over; they must be the last ones. */
+  readonly axes: readonly number[];
+  /** Added to the variance, above 0. Default 1e-5. */
+  readonly epsilon?: number | undefined;
+}
+
+const standardizeOp = singleOp<{ readonly count: number; readonly epsilon: number }>({
+  name: "standardize",
+  infer: (inputs) => {
+    requireFloat("standardize", inputOf({ inputs }));
+    return inputOf({ inputs });
+  },
+  evaluate: (inputs, { count, epsilon }) => {
+    const x = ndAt(inputs);
+    const width = sizeOf(x.shape.slice(x.shape.length - count));
+    const out = nd(x.shape);
+    for (let at = 0; at < x.data.length; at += width) {
+      const row = x.data.subarray(at, at + width);
+      const mu = row.reduce((a, b) => a + b, 0) / width;
+      const variance = row.reduce((a, b) => a + (b - mu) ** 2, 0) / width;
+      for (let i = 0; i < width; i++) out.data[at + i] = ((row[i] ?? NaN) - mu) / Math.sqrt(variance + epsilon);
+    }
+    return out;
+  },
+  // y = (x − m) r with r = 1/√(var + ε): dx = r (g − mean(g) − y mean(g y)), a symmetric map.
+  vjp: (node, g) => [projectStandardized(node, g)],
+  jvp: (node, [dx]) => dx && projectStandardized(node, dx),
+  // Mean, difference, square, its mean, scale.
+  flops: (node, count) => 5 * count(inputOf(node).shape),
+  lower: (emitter, node, [x]) => {
+    const { shape } = inputOf(node);
+    const kept = shape.length - node.attrs.count;
+    const width = productOf("standardize", shape.slice(kept));
+    // Instance norm over [rows, channels, width] is the fastest form ONNX Runtime has; it wants a known channel count.
+    const last = shape[kept - 1];
+    const channels = kept > 1 && typeof last === "number" ? last : 1;
+    const rows = productOf("standardize", shape.slice(0, channels === 1 ? kept : kept - 1));
+    const view: Shape = [rows, channels, width];
+    const y = emitter.emit(
+      "InstanceNormalization",
+      [
+        sameShape(view, shape) ? (x ?? "") : emitter.reshape(x, view),
+        emitter.constant(new Float32Array(channels).fill(1), [channels]),
+        emitter.constant(new Float32Array(channels), [channels]),
+      ],
+      { epsilon: { float: node.attrs.epsilon } },
+    );
+    return sameShape(view, shape) ? y : emitter.reshape(y, shape);
+  },
+});
+
+function projectStandardized(
+  node: { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[]; readonly attrs: { count: number; epsilon: number } },
+  g: Tensor,
+): Tensor {
+  const x = inputOf(node);
+  const y = node.outputs[0] ?? x;
+  const axes = Array.from({ length: node.attrs.count }, (_, i) => i - node.attrs.count);
+  const over = { axes, keepDims: true };
+  const variance = mean(square(sub(x, mean(x, over))), over);
+  const inverse = div(1, sqrt(add(variance, node.attrs.epsilon)));
+  return mul(inverse, sub(sub(g, mean(g, over)), mul(y, mean(mul(g, y), over))));
+}
+
+/**
+ * `(x − mean) / √(variance + ε)` over the last axes, the core of group and layer norm.
+ *
+ * @throws RangeError if `axes` are not the last ones
+ */
+export function standardize(x: Tensor, { axes, epsilon = 1e-5 }: StandardizeOptions): Tensor {
+  const resolved = resolveAxes("standardize", x, axes);
+  if (resolved.length === 0 || resolved.some((axis, i) => axis !== x.rank - resolved.length + i)) {
+    throw new RangeError(`standardize: expected the last axes, got [${axes.join(", ")}] of ${x.toString()}`);
+  }
+  return apply(standardizeOp, { count: resolved.length, epsilon }, x);
+}
