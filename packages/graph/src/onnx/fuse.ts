@@ -3,7 +3,8 @@ import { mapBodies, rebuildNode, rewrite } from "../body.ts";
 import type { ConvAttrs } from "../ops/conv-adjoints.ts";
 import { isFloat } from "../host.ts";
 import { convWeightByImage } from "./conv-weight.ts";
-import { constant } from "../ops/constant.ts";
+import { div } from "../ops/binary.ts";
+import { constant, scalarValue } from "../ops/constant.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
 import { apply } from "../op.ts";
@@ -32,7 +33,11 @@ function fuseNode(
   spread: Map<string, Tensor>,
 ): readonly Tensor[] {
   const fused = fuseGemm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ?? fuseColumnSum(node, inputs) ?? fuseConvWeight(node, inputs);
-  return fused ? [fused] : rebuildNode(node, spreadColumns(node, inputs, spread));
+  if (fused) return [fused];
+  const quotient = fuseReciprocal(node, inputs, uses)?.node;
+  return quotient
+    ? rebuildNode(quotient, spreadColumns(quotient, quotient.inputs, spread))
+    : rebuildNode(node, spreadColumns(node, inputs, spread));
 }
 
 function countUses(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> {
@@ -56,6 +61,22 @@ function fuseGemm(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tenso
       sameShape(product.shape, outputOf(node).shape) &&
       (bias.rank < 2 || bias.shape[0] === 1 || sameShape(bias.shape, product.shape));
     if (fits) return apply(gemmOp, product.node.attrs as MatmulAttrs, inputOf(product.node, 0), inputOf(product.node, 1), bias);
+  }
+  return undefined;
+}
+
+/**
+ * `a (1 / b)` where nothing else needs `1 / b`. ONNX Runtime fuses it too, but where `a` is also an output it leaves the
+ * quotient without its input and refuses the model (seen in 1.30).
+ */
+function fuseReciprocal(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tensor, number>): Tensor | undefined {
+  if (node.op.name !== "mul") return undefined;
+  for (const [i, x] of node.inputs.entries()) {
+    const reciprocal = inputs[i];
+    const other = inputs[1 - i];
+    if (!reciprocal || !other || reciprocal.node.op.name !== "div" || uses.get(x) !== 1) continue;
+    const [one, divisor] = [inputOf(reciprocal.node, 0), inputOf(reciprocal.node, 1)];
+    if (scalarValue(one) === 1 && sameShape(divisor.shape, reciprocal.shape)) return div(other, divisor);
   }
   return undefined;
 }
