@@ -8,9 +8,6 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 export const opset = 21;
 export const irVersion = 10;
 
-
-
-
 export interface TensorProto {
   readonly name?: string;
   readonly dims: readonly number[];
