@@ -77,9 +77,12 @@ export type { AvgPool1dOptions, AvgPool2dOptions, Pool1dOptions, Pool2dOptions }
 export { avgPool1d, avgPool2d, maxPool1d, maxPool2d, upsampleNearest } from "./ops/pool.ts";
 export type { ResizeBilinearOptions, ResizeOptions } from "./ops/resize.ts";
 export { resizeBilinear, resizeNearest } from "./ops/resize.ts";
-export {
-  broadcastTo, concat, expandDims, pad, reshape, slice, split, squeeze, stack, swapLastTwo, transpose,
-} from "./ops/shaping.ts";
+export { broadcastTo } from "./ops/broadcast.ts";
+export { concat, stack } from "./ops/concat.ts";
+export { pad } from "./ops/pad.ts";
+export { expandDims, reshape, squeeze } from "./ops/reshape.ts";
+export { slice, split } from "./ops/slice.ts";
+export { swapLastTwo, transpose } from "./ops/transpose.ts";
 export type { AttentionOptions, LayerNormOptions, RmsNormOptions } from "./ops/nn.ts";
 export { groupNorm, layerNorm, rmsNorm, scaledDotProductAttention } from "./ops/nn.ts";
 export type { ScanInputs, ScanOptions, ScanResult, ScanStep } from "./ops/scan.ts";

@@ -5,7 +5,7 @@ import { inputOp, mapBodies, rebuildNode, rewrite } from "./body.ts";
 import { evaluation } from "./interpreter.ts";
 import { nd } from "./ndarray.ts";
 import { applyOp } from "./op.ts";
-import { beforeBroadcast, broadcastTo } from "./ops/shaping.ts";
+import { beforeBroadcast, broadcastTo } from "./ops/broadcast.ts";
 import { tidyScans } from "./scans.ts";
 import { broadcastShapes, isStatic, sameShape, sizeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";

@@ -7,7 +7,8 @@ import type { Differentiation, Node, Tensor } from "../tensor.ts";
 import { add, mul } from "../ops/binary.ts";
 import { zeros, zerosLike } from "../ops/fill.ts";
 import { sumTo } from "../ops/reduce.ts";
-import { alignTangent, broadcastTangent } from "../ops/shaping.ts";
+import { broadcastTangent } from "../ops/broadcast.ts";
+import { alignTangent } from "../ops/reshape.ts";
 
 /** The nodes that carry derivatives from `wrt` to `outputs`, in topological order. */
 function carriers(outputs: readonly Tensor[], wrt: readonly Tensor[]): Node[] {

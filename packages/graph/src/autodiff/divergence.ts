@@ -3,7 +3,7 @@ import type { Tensor } from "../tensor.ts";
 import { constant } from "../ops/constant.ts";
 import { mul } from "../ops/binary.ts";
 import { sum } from "../ops/reduce.ts";
-import { broadcastTo } from "../ops/shaping.ts";
+import { broadcastTo } from "../ops/broadcast.ts";
 import { jvp } from "./derivatives.ts";
 
 function eventOf(where: string, v: Tensor, x: Tensor): readonly number[] {

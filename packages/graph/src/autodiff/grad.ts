@@ -1,7 +1,7 @@
 import { formatShape, sameShape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { onesLike } from "../ops/fill.ts";
-import { expandDims, squeeze } from "../ops/shaping.ts";
+import { expandDims, squeeze } from "../ops/reshape.ts";
 import { jvp, vjp } from "./derivatives.ts";
 
 /**

@@ -6,7 +6,7 @@ import { inputOf } from "../tensor.ts";
 import type { Op, Tensor } from "../tensor.ts";
 import { dataTypes } from "../onnx/data-types.ts";
 import { requireNumber } from "./checks.ts";
-import { reshape } from "./shaping.ts";
+import { reshape } from "./reshape.ts";
 
 interface ArgAttrs {
   readonly axis: number;

@@ -11,7 +11,9 @@ import { inputOf, only } from "../tensor.ts";
 import type { ElementCount, Node, Op, Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { lowerPatches } from "./patches.ts";
-import { reshape, slice, stack } from "./shaping.ts";
+import { stack } from "./concat.ts";
+import { reshape } from "./reshape.ts";
+import { slice } from "./slice.ts";
 import { convAttributes, onStack, transposedAttributes, visitWindow } from "./window.ts";
 import type { Window } from "./window.ts";
 

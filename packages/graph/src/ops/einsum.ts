@@ -5,7 +5,8 @@ import { mul } from "./binary.ts";
 import { constant } from "./constant.ts";
 import { matmul } from "./matmul.ts";
 import { sum } from "./reduce.ts";
-import { reshape, transpose } from "./shaping.ts";
+import { reshape } from "./reshape.ts";
+import { transpose } from "./transpose.ts";
 
 /** A tensor with a letter for each axis. */
 interface Labelled {

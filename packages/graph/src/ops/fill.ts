@@ -2,7 +2,7 @@ import type { DType } from "../host.ts";
 import type { Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { constant } from "./constant.ts";
-import { broadcastTo } from "./shaping.ts";
+import { broadcastTo } from "./broadcast.ts";
 
 /** Filled with one value; dimensions may be named. Default float32. */
 export function full(shape: Shape, value: number, dtype: DType = "float32"): Tensor {

@@ -7,7 +7,8 @@ import type { Dim, Shape } from "../shape.ts";
 import { inputOf, outputOf } from "../tensor.ts";
 import type { Op, Tensor } from "../tensor.ts";
 import { zeros, zerosLike } from "./fill.ts";
-import { broadcastTo, reshape } from "./shaping.ts";
+import { broadcastTo } from "./broadcast.ts";
+import { reshape } from "./reshape.ts";
 
 interface GatherAttrs {
   readonly axis: number;

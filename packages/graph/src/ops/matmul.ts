@@ -9,7 +9,10 @@ import type { Node, Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { sumTo } from "./reduce.ts";
 import { requireFloat } from "./checks.ts";
-import { alignTangent, beforeBroadcast, broadcastTangent, reshape, split, swappedInput } from "./shaping.ts";
+import { beforeBroadcast, broadcastTangent } from "./broadcast.ts";
+import { alignTangent, reshape } from "./reshape.ts";
+import { split } from "./slice.ts";
+import { swappedInput } from "./transpose.ts";
 
 /** Options of `matmul`. */
 export interface MatmulOptions {

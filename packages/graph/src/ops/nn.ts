@@ -6,7 +6,7 @@ import { add, mul } from "./binary.ts";
 import { constant } from "./constant.ts";
 import { matmul } from "./matmul.ts";
 import { mean } from "./reduce.ts";
-import { reshape } from "./shaping.ts";
+import { reshape } from "./reshape.ts";
 import { softmax } from "./softmax.ts";
 import { standardize } from "./standardize.ts";
 import { rsqrt, square } from "./unary.ts";

@@ -11,7 +11,7 @@ import { equal } from "./comparison.ts";
 import { constant } from "./constant.ts";
 import { foldOp, isTiling, padToImage, patchesOp } from "./patches.ts";
 import { sum } from "./reduce.ts";
-import { expandDims } from "./shaping.ts";
+import { expandDims } from "./reshape.ts";
 import {
   asImage, formatPair, onStack, perAxis, poolAttributes, slide, spatial, transposedAttributes, visitWindow, withoutHeight,
 } from "./window.ts";

@@ -7,7 +7,7 @@ import { equal } from "./comparison.ts";
 import { constant } from "./constant.ts";
 import { cumSum } from "./cum-sum.ts";
 import { ones } from "./fill.ts";
-import { expandDims } from "./shaping.ts";
+import { expandDims } from "./reshape.ts";
 
 /**
  * 0, 1, 2, … as a vector.

@@ -12,7 +12,11 @@ import { equal, greater, not } from "./comparison.ts";
 import { requireFloat, requireNumber, requireOperand } from "./checks.ts";
 import { ones } from "./fill.ts";
 import { square } from "./unary.ts";
-import { beforeBroadcast, broadcastTo, concat, reshape, sizeAlong, slice } from "./shaping.ts";
+import { beforeBroadcast, broadcastTo } from "./broadcast.ts";
+import { concat } from "./concat.ts";
+import { reshape } from "./reshape.ts";
+import { sizeAlong } from "./size.ts";
+import { slice } from "./slice.ts";
 
 /** Options of reductions. */
 export interface ReduceOptions {

@@ -12,7 +12,7 @@ import { add } from "./binary.ts";
 import { zeros, zerosLike } from "./fill.ts";
 import { scan, scanOp } from "./scan.ts";
 import type { ScanAttrs } from "./scan.ts";
-import { transpose } from "./shaping.ts";
+import { transpose } from "./transpose.ts";
 
 const float = ({ dtype }: TensorType): boolean => isFloat(dtype);
 

@@ -10,7 +10,7 @@ import { requireFloat } from "./checks.ts";
 import { less } from "./comparison.ts";
 import { max, resolveAxes, sum } from "./reduce.ts";
 import type { ReduceOptions } from "./reduce.ts";
-import { reshape } from "./shaping.ts";
+import { reshape } from "./reshape.ts";
 import { stopGradient } from "./stop-gradient.ts";
 import { abs, exp, log } from "./unary.ts";
 import { where } from "./where.ts";

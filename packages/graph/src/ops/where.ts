@@ -7,7 +7,8 @@ import { asTensors } from "./constant.ts";
 import type { TensorLike } from "./constant.ts";
 import { zeros } from "./fill.ts";
 import { sumTo } from "./reduce.ts";
-import { alignTangent, broadcastTangent } from "./shaping.ts";
+import { broadcastTangent } from "./broadcast.ts";
+import { alignTangent } from "./reshape.ts";
 
 const whereOp = singleOp<null>({
   name: "where",

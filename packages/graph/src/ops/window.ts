@@ -3,7 +3,7 @@ import type { Attributes } from "../emitter.ts";
 import { formatShape, productOf, dimAt, staticDim } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { reshape } from "./shaping.ts";
+import { reshape } from "./reshape.ts";
 import { requireFloat } from "./checks.ts";
 
 /** Height and width. */
