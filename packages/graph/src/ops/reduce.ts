@@ -60,6 +60,14 @@ function reduceNd(x: NdArray, axes: readonly number[], initial: number, f: (a: n
   return out;
 }
 
+/** Without axes of size 1. To ONNX no axes at all mean all of them, so that none may reach it. */
+function overFewerAxes(op: Op<ReduceAttrs>, { inputs, attrs }: Node<ReduceAttrs>): Tensor | undefined {
+  const x = inputOf({ inputs });
+  const axes = attrs.axes.filter((axis) => x.shape[axis] !== 1);
+  if (axes.length === 0) return x;
+  return axes.length < attrs.axes.length ? apply(op, { axes }, x) : undefined;
+}
+
 /** Reductions keep their axes with size 1; dropping them is a reshape. */
 export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
   name: "sum",
@@ -69,19 +77,17 @@ export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
   jvp: ({ attrs }, [dx]) => dx && apply(sumOp, { axes: attrs.axes.map((axis) => axis + 1) }, dx),
   simplify: (node) => {
     const x = inputOf(node);
-    const axes = node.attrs.axes.filter((axis) => x.shape[axis] !== 1);
-    if (axes.length === 0) return x;
+    const fewer = overFewerAxes(sumOp, node);
+    if (fewer) return fewer;
     const inner = beforeBroadcast(x);
-    if (inner !== x && inner.rank === x.rank) {
-      const repeated = axes.filter((axis) => inner.shape[axis] === 1);
-      const dims = repeated.map((axis) => dimAt(x.shape, axis));
-      if (repeated.length > 0 && isStatic(dims)) {
-        const kept = axes.filter((axis) => !repeated.includes(axis));
-        const target = x.shape.map((dim, axis) => (repeated.includes(axis) ? 1 : dim));
-        return mul(apply(sumOp, { axes: kept }, broadcastTo(inner, target)), sizeOf(dims));
-      }
-    }
-    return axes.length < node.attrs.axes.length ? apply(sumOp, { axes }, x) : undefined;
+    if (inner === x || inner.rank !== x.rank) return undefined;
+    const { axes } = node.attrs;
+    const repeated = axes.filter((axis) => inner.shape[axis] === 1);
+    const dims = repeated.map((axis) => dimAt(x.shape, axis));
+    if (repeated.length === 0 || !isStatic(dims)) return undefined;
+    const kept = axes.filter((axis) => !repeated.includes(axis));
+    const target = x.shape.map((dim, axis) => (repeated.includes(axis) ? 1 : dim));
+    return mul(apply(sumOp, { axes: kept }, broadcastTo(inner, target)), sizeOf(dims));
   },
   flops: (node, count) => count(inputOf(node).shape),
   lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceSum", [x, emitter.int64s(attrs.axes)]),
@@ -95,6 +101,7 @@ function extremum(name: string, onnx: string, none: number, f: (a: number, b: nu
     evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, none, f),
     vjp: (node, g) => [mul(share(node), g)],
     jvp: (node, [dx]) => dx && apply(sumOp, { axes: node.attrs.axes.map((axis) => axis + 1) }, mul(dx, share(node))),
+    simplify: (node) => overFewerAxes(op, node),
     flops: (node, count) => count(inputOf(node).shape),
     lower: (emitter, { attrs }, [x = ""]) => emitter.emit(onnx, [x, emitter.int64s(attrs.axes)]),
   });
@@ -118,6 +125,7 @@ const prodOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
   // Of products of halves: right at zeros too, where a quotient is not.
   vjp: (node, g, { vjp }) => vjp([productOfHalves(node)], [g], [inputOf(node)]),
   jvp: (node, [dx], _count, { jvp }) => dx && jvp([productOfHalves(node)], [inputOf(node)], [dx])[0],
+  simplify: (node) => overFewerAxes(prodOp, node),
   flops: (node, count) => count(inputOf(node).shape),
   lower: (emitter, { attrs }, [x = ""]) => emitter.emit("ReduceProd", [x, emitter.int64s(attrs.axes)]),
 });

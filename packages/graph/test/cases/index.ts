@@ -2,6 +2,7 @@
 import { binaryCases } from "./binary.ts";
 import type { Cases } from "./case.ts";
 import { convCases } from "./conv.ts";
+import { foundCases } from "./found.ts";
 import { linearCases } from "./linear.ts";
 import { nnCases } from "./nn.ts";
 import { reduceCases } from "./reduce.ts";
@@ -18,4 +19,5 @@ export const cases: Cases = {
   ...convCases,
   ...nnCases,
   ...shapingCases,
+  ...foundCases,
 };
