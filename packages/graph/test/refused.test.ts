@@ -27,6 +27,7 @@ const refusals: Readonly<Record<string, readonly [(x: Tensor, i: Tensor, b: Tens
   "operands that are missing": [(x) => g.einsum("ab,bc->ac", x), /expected 2 operands, got operands \[batch, 3\]/],
   "signs in an equation": [(x) => g.einsum("a.->a", x), /letters, commas and an arrow only, not "\."/],
   "attention of unlike lengths": [(x) => g.scaledDotProductAttention(x, g.zeros([4, 3]), g.zeros([5, 2])), /scaledDotProductAttention: expected q \[..., queries, d\]/],
+  "moments over two named axes": [(x) => g.standardize(g.matmul(x, x, { transposeB: true }), { axes: [0, 1] }), /standardize: the sizes of \[batch, batch\] cannot be multiplied, two of them are named/],
   "fractions in integers": [() => g.constant([1.5], [1], "int32"), /constant: expected whole numbers from -2147483648 to 2147483647 for int32, got 1.5/],
   "a Hessian of no scalar": [(x) => g.hessianVectorProduct(x, [x], [x]), /grad: expected a scalar loss/],
   "derivatives in integers": [(x, i) => g.vjp([g.sum(x)], [g.constant(1)], [i]), /vjp: expected float tensors, got int32\[3\]; only floats have derivatives/],

@@ -19,9 +19,13 @@ export interface StandardizeOptions {
 
 const standardizeOp = singleOp<{ readonly count: number; readonly epsilon: number }>({
   name: "standardize",
-  infer: (inputs) => {
-    requireFloat("standardize", inputOf({ inputs }));
-    return inputOf({ inputs });
+  infer: (inputs, { count }) => {
+    const x = inputOf({ inputs });
+    requireFloat("standardize", x);
+    // It runs on rows of known meaning: each part must have a size.
+    productOf("standardize", x.shape.slice(0, -count));
+    productOf("standardize", x.shape.slice(-count));
+    return x;
   },
   evaluate: (inputs, { count, epsilon }) => {
     const x = ndAt(inputs);
