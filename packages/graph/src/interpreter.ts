@@ -50,7 +50,9 @@ export function evaluation(sizes: ReadonlyMap<string, number>): Evaluation {
     resolve: (shape) =>
       shape.map((dim) => {
         const { factor, symbol } = termOf(dim);
-        return symbol === undefined ? factor : factor * (sizes.get(symbol) ?? NaN);
+        const size = symbol === undefined ? 1 : sizes.get(symbol);
+        if (size === undefined) throw new Error(`interpretProgram: no input of the program tells the size of "${String(symbol)}"; add one that has it as an axis`);
+        return factor * size;
       }),
   };
 }

@@ -26,7 +26,8 @@ export function termOf(dim: Dim): Term {
   return factor > 0 ? { factor, symbol: dim.slice(star + 1) } : { factor: 1, symbol: dim };
 }
 
-function dimOf({ factor, symbol }: Term): Dim {
+/** `factor * symbol` as a dimension. */
+export function dimOf({ factor, symbol }: Term): Dim {
   if (symbol === undefined || factor === 0) return factor;
   return factor === 1 ? symbol : `${String(factor)}*${symbol}`;
 }
@@ -44,22 +45,24 @@ export function checkShape(where: string, shape: Shape): void {
   }
 }
 
+/** The number of elements of a shape: a numeric factor, and the names it is multiplied with, in order. */
+export function sizeTerms(shape: Shape): { readonly factor: number; readonly symbols: readonly string[] } {
+  const terms = shape.map(termOf);
+  return {
+    factor: terms.reduce((product, term) => product * term.factor, 1),
+    symbols: terms.flatMap(({ symbol }) => (symbol === undefined ? [] : [symbol])),
+  };
+}
+
 /** The product of dimensions; at most one of them may carry a symbol. */
 export function productOf(where: string, dims: Shape): Dim {
-  let factor = 1;
-  let symbol: string | undefined;
-  for (const dim of dims) {
-    const term = termOf(dim);
-    factor *= term.factor;
-    if (term.symbol === undefined) continue;
-    if (symbol !== undefined) {
-      throw new RangeError(
-        `${where}: the sizes of ${formatShape(dims)} cannot be multiplied, two of them are named; make one a number`,
-      );
-    }
-    symbol = term.symbol;
+  const { factor, symbols } = sizeTerms(dims);
+  if (symbols.length > 1) {
+    throw new RangeError(
+      `${where}: the sizes of ${formatShape(dims)} cannot be multiplied, two of them are named; make one a number`,
+    );
   }
-  return dimOf({ factor, symbol });
+  return dimOf({ factor, symbol: symbols[0] });
 }
 
 /** `a / b` where it is a dimension, otherwise undefined. */
@@ -72,16 +75,22 @@ export function divideDims(a: Dim, b: Dim): Dim | undefined {
   return dimOf({ factor, symbol: y.symbol === undefined ? x.symbol : undefined });
 }
 
-/** The sum of two dimensions; a named one adds only to a multiple of the same name. */
-export function addDims(where: string, a: Dim, b: Dim): Dim {
+/** `a + b` where it is a dimension: numbers, or multiples of one name; otherwise undefined. */
+export function addDims(a: Dim, b: Dim): Dim | undefined {
   const x = termOf(a);
   const y = termOf(b);
   if (x.factor === 0) return b;
   if (y.factor === 0) return a;
-  if (x.symbol !== y.symbol) {
-    throw new RangeError(`${where}: cannot add the dimensions ${String(a)} and ${String(b)}`);
-  }
-  return dimOf({ factor: x.factor + y.factor, symbol: x.symbol });
+  return x.symbol === y.symbol ? dimOf({ factor: x.factor + y.factor, symbol: x.symbol }) : undefined;
+}
+
+/** `a − b` where it is a dimension, so where `a` is at least `b`; otherwise undefined. */
+export function subtractDims(a: Dim, b: Dim): Dim | undefined {
+  const x = termOf(a);
+  const y = termOf(b);
+  if (y.factor === 0) return a;
+  if (x.symbol !== y.symbol || x.factor < y.factor) return undefined;
+  return dimOf({ factor: x.factor - y.factor, symbol: x.symbol });
 }
 
 /** Whether two shapes are the same, symbols by name. */

@@ -110,5 +110,9 @@ function keyOf(node: Node): string | undefined {
     return `constant ${String(node.outputs[0])} ${Array.from(data, (x) => (Object.is(x, -0) ? "-0" : String(x))).join()}`;
   }
   const inputs = node.inputs.map((x) => `${String(x.node.id)}.${String(x.index)}`);
-  return `${node.op.name} ${JSON.stringify(node.attrs)} ${inputs.join()}`;
+  return `${node.op.name} ${JSON.stringify(node.attrs, exactly)} ${inputs.join()}`;
 }
+
+/** Numbers that JSON lacks, as text. */
+const exactly = (_key: string, value: unknown): unknown =>
+  typeof value === "number" && (Object.is(value, -0) || !Number.isFinite(value)) ? (value === 0 ? "-0" : String(value)) : value;

@@ -44,7 +44,7 @@ describe("what is refused, at the call", () => {
   it("takes no places outside of an axis, when run", () => {
     const program = trace("outside", { x: input([2]), i: input([1], "int32") }, ({ x, i }) => ({ y: g.gather(x, i) }));
     const run = (index: number) => () => g.interpretProgram(program, { x: g.hostTensor([1, 2], [2]), i: g.hostTensor([index], [1], "int32") });
-    expect(run(2)).toThrow(/gather: expected indices from 0 to 1, got 2/);
-    expect(run(-1)).toThrow(/gather: expected indices from 0 to 1, got -1/);
+    expect(run(2)).toThrow(/gather: expected indices from -2 to 1 on axis 0 of \[2\], got 2/);
+    expect(run(-3)).toThrow(/gather: expected indices from -2 to 1 on axis 0 of \[2\], got -3/);
   });
 });

@@ -1,14 +1,19 @@
 import { nd, ndAt } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { addDims, dimAt, resolveAxis, sizeOf, staticDim } from "../shape.ts";
+import { addDims, dimAt, formatShape, resolveAxis, sizeOf } from "../shape.ts";
+import type { Dim } from "../shape.ts";
 import { inputOf } from "../tensor.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Op, Tensor } from "../tensor.ts";
 import { zeros } from "./fill.ts";
 import { expandDims } from "./reshape.ts";
 import { split } from "./slice.ts";
 
-const concatOp = singleOp<{ readonly axis: number }>({
+export interface ConcatAttrs {
+  readonly axis: number;
+}
+
+export const concatOp: Op<ConcatAttrs> = singleOp<ConcatAttrs>({
   name: "concat",
   infer: (inputs, { axis }) => {
     const first = inputOf({ inputs });
@@ -23,14 +28,16 @@ const concatOp = singleOp<{ readonly axis: number }>({
         );
       }
     }
-    const total = inputs.map((x) => dimAt(x.shape, axis)).reduce((a, b) => addDims("concat", a, b));
+    const total = inputs.reduce<Dim | undefined>((sum, x) => (sum === undefined ? sum : addDims(sum, dimAt(x.shape, axis))), 0);
+    if (total === undefined) {
+      throw new RangeError(
+        `concat: the sizes of axis ${String(axis)} of ${inputs.map((x) => formatShape(x.shape)).join(" and ")} do not add up to one: expected numbers, or multiples of one name; trace with numbers there`,
+      );
+    }
     return { shape: first.shape.map((dim, i) => (i === axis ? total : dim)), dtype: first.dtype };
   },
   evaluate: (inputs, { axis }) => concatNd(inputs, axis),
-  vjp: (node, g) => {
-    const sizes = node.inputs.map((x) => staticDim("gradient of concat", x.shape, node.attrs.axis));
-    return split(g, node.attrs.axis, sizes);
-  },
+  vjp: ({ inputs, attrs }, g) => split(g, attrs.axis, inputs.map((x) => dimAt(x.shape, attrs.axis))),
   jvp: ({ inputs, attrs }, tangents, count) =>
     concat(
       inputs.map((x, i) => tangents[i] ?? zeros([count, ...x.shape], x.dtype)),
@@ -63,14 +70,24 @@ export function concatNd(inputs: readonly NdArray[], axis: number): NdArray {
   return out;
 }
 
-/** Joins tensors along an axis; all other dimensions agree. */
+/**
+ * Joins tensors along an axis, whose sizes are numbers or multiples of one name; all other dimensions agree.
+ *
+ * @throws RangeError if there is none, or shapes or types disagree
+ */
 export function concat(xs: readonly Tensor[], axis: number): Tensor {
   if (xs.length === 0) throw new RangeError("concat: expected at least one tensor, got none");
   return apply(concatOp, { axis: resolveAxis("concat", axis, inputOf({ inputs: xs }).rank) }, ...xs);
 }
 
-/** Joins tensors of one shape along a new axis. */
+/**
+ * Joins tensors of one shape along a new axis.
+ *
+ * @param axis - of the result, default 0
+ * @throws RangeError if there is none, or shapes or types disagree
+ */
 export function stack(xs: readonly Tensor[], axis = 0): Tensor {
+  if (xs.length === 0) throw new RangeError("stack: expected at least one tensor, got none");
   return concat(
     xs.map((x) => expandDims(x, axis)),
     axis,

@@ -26,6 +26,7 @@ const flipOp: Op<{ readonly axes: readonly number[] }> = singleOp<{ readonly axe
     // Twice is not at all.
     return flip(inputOf(x.node), [...axes.filter((axis) => !inner.includes(axis)), ...inner.filter((axis) => !axes.includes(axis))]);
   },
+  flops: () => 0,
   lower: (emitter, { attrs: { axes } }, [x = ""]) => {
     const each = (value: number): string => emitter.int64s(axes.map(() => value));
     // An end before the first entry, which −1 is not: that counts from the end.

@@ -1,54 +1,36 @@
-/** @file Picking entries along an axis by integer indices, and its adjoint. */
-import { nd, ndAt } from "../ndarray.ts";
-import type { NdArray } from "../ndarray.ts";
+/** @file Reading entries of an axis by index, whose derivatives add to the entries read. */
+import { nd, ndAt, stridesOf } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { formatShape, productOf, resolveAxis, sameShape, sizeOf } from "../shape.ts";
-import type { Dim, Shape } from "../shape.ts";
-import { inputOf, outputOf } from "../tensor.ts";
-import type { Op, Tensor } from "../tensor.ts";
-import { zeros, zerosLike } from "./fill.ts";
+import { formatShape, resolveAxis, sameShape, sizeOf } from "../shape.ts";
+import { inputOf } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
-import { reshape } from "./reshape.ts";
+import { zerosLike } from "./fill.ts";
+import { checkIndices, entryAt } from "./indices.ts";
+import { expandDims } from "./reshape.ts";
+import { scatterAdd, scatterAddAlong } from "./scatter.ts";
 
-interface GatherAttrs {
-  readonly axis: number;
-}
-
-/** `x` with the indices in place of its axis. */
-const pickedShape = (x: Shape, indices: Shape, axis: number): Shape => [...x.slice(0, axis), ...indices, ...x.slice(axis + 1)];
-
-function requireIndices(name: string, indices: Tensor): void {
-  if (indices.dtype === "int32" || indices.dtype === "int64") return;
-  throw new TypeError(`${name}: expected int32 or int64 indices, got ${indices.toString()}; use cast(indices, "int32")`);
-}
-
-/** Visits the places of each picked entry and of what was picked, `inner` values at a time. */
-function visit(name: string, x: NdArray, indices: NdArray, axis: number, f: (picked: number, source: number, inner: number) => void): void {
-  const [dim, inner] = [x.shape[axis] ?? 1, sizeOf(x.shape.slice(axis + 1))];
-  const outer = sizeOf(x.shape.slice(0, axis));
-  const count = indices.data.length;
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < count; i++) {
-      const index = indices.data[i] ?? NaN;
-      if (!(index >= 0 && index < dim)) {
-        throw new RangeError(`${name}: expected indices from 0 to ${String(dim - 1)}, got ${String(index)}`);
-      }
-      f((o * count + i) * inner, (o * dim + index) * inner, inner);
-    }
-  }
-}
-
-const gatherOp: Op<GatherAttrs> = singleOp<GatherAttrs>({
+const gatherOp = singleOp<{ readonly axis: number }>({
   name: "gather",
   infer: (inputs, { axis }) => {
     const [x, indices] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
-    requireIndices("gather", indices);
-    return { shape: pickedShape(x.shape, indices.shape, axis), dtype: x.dtype };
+    checkIndices("gather", x, indices, axis);
+    return { shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)], dtype: x.dtype };
   },
   evaluate: (inputs, { axis }) => {
     const [x, indices] = [ndAt(inputs, 0), ndAt(inputs, 1)];
-    const out = nd(pickedShape(x.shape, indices.shape, axis) as number[]);
-    visit("gather", x, indices, axis, (picked, source, inner) => out.data.set(x.data.subarray(source, source + inner), picked));
+    const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+    const out = nd([...before, ...indices.shape, ...after]);
+    const width = sizeOf(after);
+    const size = x.shape[axis] ?? 0;
+    let to = 0;
+    for (let row = 0; row < sizeOf(before); row++) {
+      for (const index of indices.data) {
+        const from = (row * size + entryAt("gather", index, x, axis)) * width;
+        out.data.set(x.data.subarray(from, from + width), to);
+        to += width;
+      }
+    }
     return out;
   },
   vjp: (node, g) => [scatterAdd(zerosLike(inputOf(node)), inputOf(node, 1), g, node.attrs.axis), undefined],
@@ -57,80 +39,67 @@ const gatherOp: Op<GatherAttrs> = singleOp<GatherAttrs>({
   lower: (emitter, { attrs }, inputs) => emitter.emit("Gather", inputs, { axis: attrs.axis }),
 });
 
-const scatterAddOp: Op<GatherAttrs> = singleOp<GatherAttrs>({
-  name: "scatterAdd",
-  infer: (inputs, { axis }) => {
-    const [x, indices, updates] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1), inputOf({ inputs }, 2)];
-    requireIndices("scatterAdd", indices);
-    const expected = pickedShape(x.shape, indices.shape, axis);
-    if (updates.dtype !== x.dtype || !sameShape(updates.shape, expected)) {
-      throw new RangeError(
-        `scatterAdd: expected updates ${x.dtype}${formatShape(expected)} for indices ${formatShape(indices.shape)} on axis ${String(axis)} of ${x.toString()}, got ${updates.toString()}`,
-      );
-    }
-    return { shape: x.shape, dtype: x.dtype };
-  },
-  evaluate: (inputs, { axis }) => {
-    const [x, indices, updates] = [ndAt(inputs, 0), ndAt(inputs, 1), ndAt(inputs, 2)];
-    const out = nd(x.shape, x.data.slice());
-    visit("scatterAdd", x, indices, axis, (picked, source, inner) => {
-      for (let k = 0; k < inner; k++) out.data[source + k] = (out.data[source + k] ?? NaN) + (updates.data[picked + k] ?? NaN);
-    });
-    return out;
-  },
-  vjp: (node, g) => [g, undefined, gather(g, inputOf(node, 1), node.attrs.axis)],
-  jvp: (node, [dx, , du], count) => {
-    const y = outputOf(node);
-    if (du === undefined) return dx;
-    const base = dx ?? zeros([count, ...y.shape], y.dtype);
-    return scatterAdd(base, inputOf(node, 1), du, node.attrs.axis + 1);
-  },
-  flops: (node, count) => count(inputOf(node, 2).shape),
-  lower: (emitter, node, [x = "", , updates = ""]) => {
-    const { axis } = node.attrs;
-    const [target, indices] = [inputOf(node, 0), inputOf(node, 1)];
-    // ScatterElements wants an index for every single value.
-    const places = productOf("scatterAdd", indices.shape);
-    const flat: Dim[] = target.shape.map((dim, i) => (i === axis ? places : dim));
-    const column = emitter.reshape(emitter.name(indices), target.shape.map((_, i) => (i === axis ? places : 1)));
-    const each = emitter.emit("Expand", [column, emitter.dims(flat)]);
-    return emitter.emit("ScatterElements", [x, each, emitter.reshape(updates, flat)], { axis, reduction: "add" });
-  },
-});
-
 /**
- * Entries of `x` along an axis by their places, in NumPy's `take`: the axes of `indices` stand in place of that axis.
- * Its derivative adds up what was picked repeatedly.
+ * The entries of an axis that indices name (NumPy's `take`), as rows of an embedding: for a table `[n, width]` and labels
+ * `["batch"]` the rows are `["batch", width]`. Its derivative adds to the entries read, `scatterAdd`.
  *
- * @param indices - int32 or int64, from 0; others are an error when run
- * @throws TypeError if the indices are no integers
+ * @param indices - int32 or int64 of any shape, which stands in the place of the axis; negative ones count from the end
+ * @param axis - default 0
+ * @throws RangeError if constant indices leave an axis of known size; others fail when the program runs
  */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   return apply(gatherOp, { axis: resolveAxis("gather", axis, x.rank) }, x, indices);
 }
 
-/**
- * `x` with `updates` added at places along an axis; several for one place add up. The adjoint of `gather`.
- *
- * @param updates - of the shape that `gather(x, indices, axis)` has
- * @throws RangeError if it has another
- */
-export function scatterAdd(x: Tensor, indices: Tensor, updates: Tensor, axis = 0): Tensor {
-  return apply(scatterAddOp, { axis: resolveAxis("scatterAdd", axis, x.rank) }, x, indices, updates);
+const gatherAlongOp = singleOp<{ readonly axis: number }>({
+  name: "gatherAlong",
+  infer: (inputs, { axis }) => {
+    const [x, indices] = [inputOf({ inputs }, 0), inputOf({ inputs }, 1)];
+    checkIndices("gatherAlong", x, indices, axis);
+    const expected = x.shape.map((dim, i) => (i === axis ? (indices.shape[axis] ?? 1) : dim));
+    if (!sameShape(expected, indices.shape)) {
+      throw new RangeError(
+        `gatherAlong: indices: expected the shape ${formatShape(x.shape)} of x but for axis ${String(axis)}, got ${formatShape(indices.shape)}; broadcastTo fits them`,
+      );
+    }
+    return { shape: indices.shape, dtype: x.dtype };
+  },
+  evaluate: (inputs, { axis }) => {
+    const [x, indices] = [ndAt(inputs, 0), ndAt(inputs, 1)];
+    const out = nd(indices.shape);
+    visitAlong("gatherAlong", x, indices, axis, (from, to) => (out.data[to] = x.data[from] ?? NaN));
+    return out;
+  },
+  vjp: (node, g) => [scatterAddAlong(zerosLike(inputOf(node)), inputOf(node, 1), g, node.attrs.axis), undefined],
+  jvp: (node, [dx], count) =>
+    dx && gatherAlong(dx, broadcastTo(expandDims(inputOf(node, 1), 0), [count, ...inputOf(node, 1).shape]), node.attrs.axis + 1),
+  flops: () => 0,
+  lower: (emitter, { attrs }, inputs) => emitter.emit("GatherElements", inputs, { axis: attrs.axis }),
+});
+
+/** Visits each index with the place in `x` that it names and its own. */
+export function visitAlong(
+  name: string,
+  x: { readonly shape: readonly number[]; readonly data: Float64Array },
+  indices: { readonly shape: readonly number[]; readonly data: Float64Array },
+  axis: number,
+  visit: (named: number, own: number) => void,
+): void {
+  const width = stridesOf(x.shape)[axis] ?? 1;
+  const [size, count] = [x.shape[axis] ?? 0, indices.shape[axis] ?? 0];
+  indices.data.forEach((index, own) => {
+    const row = Math.floor(own / (count * width));
+    visit((row * size + entryAt(name, index, x, axis)) * width + (own % width), own);
+  });
 }
 
 /**
- * `x` repeated along each axis.
+ * One entry of an axis for each index, line by line (NumPy's `take_along_axis`), as the probability of each label:
+ * `y[i][j] = x[i][indices[i][j]]` for axis 1. Its derivative is `scatterAddAlong`.
  *
- * @param repeats - how often, from 1, for each axis
- * @throws RangeError if there is not one whole number for each axis
+ * @param indices - int32 or int64, of the shape of `x` but for the axis; negative ones count from the end
+ * @throws RangeError if shapes disagree, or constant indices leave an axis of known size; others fail when the program runs
  */
-export function tile(x: Tensor, repeats: readonly number[]): Tensor {
-  if (repeats.length !== x.rank || repeats.some((count) => !Number.isInteger(count) || count < 1)) {
-    throw new RangeError(`tile: expected a whole number from 1 for each axis of ${formatShape(x.shape)}, got [${repeats.join(", ")}]`);
-  }
-  const apart = reshape(x, x.shape.flatMap((dim) => [1, dim]));
-  const repeated = broadcastTo(apart, x.shape.flatMap((dim, i) => [repeats[i] ?? 1, dim]));
-  return reshape(repeated, x.shape.map((dim, i) => productOf("tile", [repeats[i] ?? 1, dim])));
+export function gatherAlong(x: Tensor, indices: Tensor, axis: number): Tensor {
+  return apply(gatherAlongOp, { axis: resolveAxis("gatherAlong", axis, x.rank) }, x, indices);
 }
-

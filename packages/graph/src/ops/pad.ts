@@ -1,45 +1,118 @@
 import { nd } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { resolveAxis, staticDim } from "../shape.ts";
+import { addDims, checkShape, dimAt, formatShape, resolveAxis } from "../shape.ts";
+import type { Dim } from "../shape.ts";
 import { inputOf } from "../tensor.ts";
-import type { Tensor } from "../tensor.ts";
-import { concatNd } from "./concat.ts";
+import type { Op, Tensor } from "../tensor.ts";
+import { broadcastTo } from "./broadcast.ts";
+import { concat, concatNd } from "./concat.ts";
+import { constant } from "./constant.ts";
+import { flip } from "./flip.ts";
 import { slice } from "./slice.ts";
 
-interface PadAttrs {
+/** Widths are numbers, or multiples of the name of the axis. */
+export interface PadAttrs {
   readonly axis: number;
-  readonly before: number;
-  readonly after: number;
+  readonly before: Dim;
+  readonly after: Dim;
+  readonly value: number;
 }
 
-const padOp = singleOp<PadAttrs>({
+export const padOp: Op<PadAttrs> = singleOp<PadAttrs>({
   name: "pad",
   infer: (inputs, { axis, before, after }) => {
     const x = inputOf({ inputs });
-    if (!(Number.isInteger(before) && Number.isInteger(after) && before >= 0 && after >= 0)) {
-      throw new RangeError(`pad: expected whole numbers from 0, got ${String(before)} and ${String(after)}`);
+    const dim = dimAt(x.shape, axis);
+    const inner = addDims(before, dim);
+    const total = inner === undefined ? undefined : addDims(inner, after);
+    if (total === undefined) {
+      throw new RangeError(
+        `pad: axis ${String(axis)} of ${formatShape(x.shape)} grows by multiples of "${String(dim)}" only, got ${String(before)} and ${String(after)}; trace with a number there`,
+      );
     }
-    const dim = staticDim("pad", x.shape, axis);
-    return { shape: x.shape.map((d, i) => (i === axis ? before + dim + after : d)), dtype: x.dtype };
+    return { shape: x.shape.map((d, i) => (i === axis ? total : d)), dtype: x.dtype };
   },
-  evaluate: ([x], { axis, before, after }) => {
+  evaluate: ([x], { axis, before, after, value }, run) => {
     if (x === undefined) return nd([0]);
-    const part = (width: number): NdArray => nd(x.shape.map((d, i) => (i === axis ? width : d)));
-    return concatNd([part(before), x, part(after)], axis);
+    const [left, right] = run.resolve([before, after]).map((width) => filled(x, axis, width, value));
+    return left && right ? concatNd([left, x, right], axis) : x;
   },
   vjp: (node, g) => {
     const { axis, before } = node.attrs;
-    return [slice(g, axis, before, before + staticDim("pad", inputOf(node).shape, axis))];
+    return [slice(g, axis, before, addDims(before, dimAt(inputOf(node).shape, axis)))];
   },
   jvp: ({ attrs }, [dx]) => dx && pad(dx, attrs.axis + 1, attrs.before, attrs.after),
-  simplify: (node) => (node.attrs.before + node.attrs.after === 0 ? inputOf(node) : undefined),
+  simplify: (node) => {
+    const x = inputOf(node);
+    const { axis, before, after, value } = node.attrs;
+    if (before === 0 && after === 0) return x;
+    if (x.node.op !== (padOp as unknown)) return undefined;
+    const inner = x.node.attrs as PadAttrs;
+    const [left, right] = [addDims(before, inner.before), addDims(inner.after, after)];
+    const same = inner.axis === axis && Object.is(inner.value, value);
+    return same && left !== undefined && right !== undefined ? pad(inputOf(x.node), axis, left, right, { value }) : undefined;
+  },
   flops: () => 0,
-  lower: (emitter, { attrs }, [x = ""]) =>
-    emitter.emit("Pad", [x, emitter.int64s([attrs.before, attrs.after]), "", emitter.int64s([attrs.axis])]),
+  lower: (emitter, node, [x = ""]) => {
+    const { axis, before, after, value } = node.attrs;
+    const fill = Object.is(value, 0) ? "" : emitter.scalar(value, inputOf(node).dtype);
+    return emitter.emit("Pad", [x, emitter.dims([before, after]), fill, emitter.int64s([axis])]);
+  },
 });
 
-/** Adds zeros before and after along an axis whose size is known. */
-export function pad(x: Tensor, axis: number, before: number, after: number): Tensor {
-  return apply(padOp, { axis: resolveAxis("pad", axis, x.rank), before, after }, x);
+function filled(x: NdArray, axis: number, width: number, value: number): NdArray {
+  const part = nd(x.shape.map((dim, i) => (i === axis ? width : dim)));
+  part.data.fill(value);
+  return part;
+}
+
+/** What to pad with. */
+export type PadOptions =
+  | {
+      /** Default 0. */
+      readonly value?: number | undefined;
+      readonly mode?: undefined;
+    }
+  | {
+      /** `edge` repeats the outermost entries, `reflect` mirrors the axis at them without repeating them. */
+      readonly mode: "edge" | "reflect";
+      readonly value?: undefined;
+    };
+
+/**
+ * Adds entries before and after along an axis: zeros, a value, or what stands at the ends.
+ *
+ * @param before - how many, from 0; on a named axis a multiple of its name, such as `"2*batch"`
+ * @throws RangeError if the widths are no such sizes, or the axis is too short (`edge` needs 1 entry, `reflect` one more
+ *   than it adds) or named for the mode
+ */
+export function pad(x: Tensor, axis: number, before: Dim, after: Dim, options: PadOptions = {}): Tensor {
+  const at = resolveAxis("pad", axis, x.rank);
+  checkShape("pad: widths", [before, after]);
+  if (options.mode !== undefined) return padWithOwn(x, at, [before, after], options.mode, options.value);
+  const { value = 0 } = options;
+  // A constant refuses what does not fit the type.
+  if (value !== 0) constant(value, [], x.dtype);
+  return apply(padOp, { axis: at, before, after, value }, x);
+}
+
+function padWithOwn(x: Tensor, axis: number, [before, after]: readonly [Dim, Dim], mode: string, value?: number): Tensor {
+  if ((mode !== "edge" && mode !== "reflect") || value !== undefined) {
+    throw new TypeError(`pad: expected mode "edge" or "reflect", or a value, got mode "${mode}"${value === undefined ? "" : " and a value"}`);
+  }
+  const dim = dimAt(x.shape, axis);
+  if (typeof dim === "string" || typeof before === "string" || typeof after === "string") {
+    throw new RangeError(`pad: mode "${mode}" needs an axis of known size, got axis ${String(axis)} of ${formatShape(x.shape)}; trace with a number there`);
+  }
+  const needed = mode === "edge" ? 1 : 1 + Math.max(before, after);
+  if (dim < needed) {
+    throw new RangeError(`pad: mode "${mode}" needs at least ${String(needed)} entries, axis ${String(axis)} of ${formatShape(x.shape)} has ${String(dim)}`);
+  }
+  const outside = (start: number, width: number): Tensor =>
+    mode === "edge"
+      ? broadcastTo(slice(x, axis, start, start + 1), x.shape.map((d, i) => (i === axis ? width : d)))
+      : flip(slice(x, axis, start, start + width), axis);
+  const [left, right] = mode === "edge" ? [0, dim - 1] : [1, dim - 1 - after];
+  return concat([outside(left, before), x, outside(right, after)], axis);
 }

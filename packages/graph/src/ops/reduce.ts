@@ -168,6 +168,7 @@ export function mean(x: Tensor, { axes, keepDims }: ReduceOptions = {}): Tensor 
   requireFloat("mean", x);
   const resolved = resolveAxes("mean", x, axes);
   const count = sizeAlong(x, resolved);
+  if (count === 0) throw new RangeError(`mean: expected at least one value along axes [${resolved.join(", ")}] of ${x.toString()}, got none`);
   const total = apply(sumOp, { axes: resolved }, x);
   return finish(typeof count === "number" ? mul(total, 1 / count) : div(total, count), resolved, keepDims);
 }

@@ -1,8 +1,8 @@
 /** @file The same values in another shape. */
 import { nd, ndAt } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { checkShape, dimAt, divideDims, formatShape, productOf, resolveAxis, sameShape } from "../shape.ts";
-import type { Shape } from "../shape.ts";
+import { checkShape, dimAt, dimOf, formatShape, resolveAxis, sameShape, sizeTerms } from "../shape.ts";
+import type { Dim, Shape } from "../shape.ts";
 import { inputOf } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 import { beforeBroadcast, broadcastTo } from "./broadcast.ts";
@@ -25,21 +25,14 @@ const reshapeOp = singleOp<{ readonly shape: Shape }>({
 });
 
 /**
- * The same values in another shape.
+ * The same values in another shape. A named dimension may take up or give off a factor (`["batch", 6]` as
+ * `["3*batch", 2]`); several keep their order and are never merged.
  *
  * @param shape - one entry may be -1 and is inferred
- * @throws RangeError if the sizes disagree, or two named dimensions would have to be told apart at run time
+ * @throws RangeError if the sizes disagree, or named dimensions would be merged or exchanged
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
-  // Axes of size 1 come and go whatever the others are called.
-  if (sameShape(withoutOnes(x.shape), withoutOnes(shape))) return apply(reshapeOp, { shape }, x);
-  const full = inferDim(x.shape, shape);
-  if (full.filter((dim) => typeof dim === "string").length > 1) {
-    throw new RangeError(
-      `reshape: ${formatShape(full)} has two named dimensions, which a run cannot tell apart; make one a number`,
-    );
-  }
-  return apply(reshapeOp, { shape: full }, x);
+  return apply(reshapeOp, { shape: inferDim(x.shape, shape) }, x);
 }
 
 /** Axes of size 1 come and go before a broadcast as well as after it, on less data. */
@@ -54,18 +47,36 @@ function reshapeBeforeBroadcast(x: Tensor, shape: Shape): Tensor | undefined {
 const withoutOnes = (shape: Shape): Shape => shape.filter((dim) => dim !== 1);
 
 function inferDim(from: Shape, to: Shape): Shape {
-  const mismatch = (): never => {
-    throw new RangeError(`reshape: cannot turn ${formatShape(from)} into ${formatShape(to)}: sizes differ`);
-  };
   const unknown = to.indexOf(-1);
-  const known = to.filter((_, i) => i !== unknown);
-  checkShape("reshape", known);
-  if (sameShape(from, to)) return to;
-  const size = productOf("reshape", from);
-  const rest = productOf("reshape", known);
-  if (unknown < 0) return size === rest ? to : mismatch();
-  const dim = divideDims(size, rest) ?? mismatch();
-  return to.map((d, i) => (i === unknown ? dim : d));
+  checkShape("reshape", to.filter((_, i) => i !== unknown));
+  const size = sizeTerms(from);
+  const shape = unknown < 0 ? to : to.map((dim, i) => (i === unknown ? missingDim(from, to) : dim));
+  const { factor, symbols } = sizeTerms(shape);
+  if (size.factor !== factor || !sameShape([...size.symbols].sort(), [...symbols].sort())) {
+    if (size.factor !== 0 || factor !== 0) refuse(from, to, "sizes differ");
+  } else if (factor !== 0 && !sameShape(size.symbols, symbols)) refuse(from, to, exchanged);
+  return shape;
+}
+
+const exchanged = "named dimensions keep their order and are not merged; transpose them, or make one a number";
+
+/** What the -1 in a shape stands for. */
+function missingDim(from: Shape, to: Shape): Dim {
+  const size = sizeTerms(from);
+  const { factor, symbols } = sizeTerms(to);
+  const rest = [...size.symbols];
+  for (const symbol of symbols) {
+    const at = rest.indexOf(symbol);
+    if (at < 0) refuse(from, to, "sizes differ");
+    rest.splice(at, 1);
+  }
+  if (rest.length > 1) refuse(from, to, exchanged);
+  if (!Number.isInteger(size.factor / factor)) refuse(from, to, factor === 0 ? "nothing tells the -1 beside a 0" : "sizes differ");
+  return dimOf({ factor: size.factor / -factor, symbol: rest[0] });
+}
+
+function refuse(from: Shape, to: Shape, why: string): never {
+  throw new RangeError(`reshape: cannot turn ${formatShape(from)} into ${formatShape(to)}: ${why}`);
 }
 
 /** Inserts an axis of size 1 at `axis` of the result. */

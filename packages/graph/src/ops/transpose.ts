@@ -1,6 +1,6 @@
 import { gatherStrided, nd, stridesOf } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { dimAt, formatShape } from "../shape.ts";
+import { dimAt, formatShape, resolveAxis } from "../shape.ts";
 import { inputOf } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -46,6 +46,17 @@ const transposeOp = singleOp<{ readonly perm: readonly number[] }>({
 /** Reorders axes: axis `i` of the result is axis `perm[i]` of `x`. */
 export function transpose(x: Tensor, perm: readonly number[]): Tensor {
   return apply(transposeOp, { perm }, x);
+}
+
+/**
+ * Moves an axis to another place; the others keep their order.
+ *
+ * @param to - where it stands in the result
+ */
+export function moveAxis(x: Tensor, from: number, to: number): Tensor {
+  const [source, target] = [resolveAxis("moveAxis", from, x.rank), resolveAxis("moveAxis", to, x.rank)];
+  const perm = x.shape.map((_, i) => i).filter((axis) => axis !== source);
+  return transpose(x, [...perm.slice(0, target), source, ...perm.slice(target)]);
 }
 
 /** Exchanges the last two axes. */

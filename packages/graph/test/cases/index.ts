@@ -3,6 +3,7 @@ import { binaryCases } from "./binary.ts";
 import type { Cases } from "./case.ts";
 import { convCases } from "./conv.ts";
 import { foundCases } from "./found.ts";
+import { indexingCases } from "./indexing.ts";
 import { linearCases } from "./linear.ts";
 import { nnCases } from "./nn.ts";
 import { reduceCases } from "./reduce.ts";
@@ -20,4 +21,5 @@ export const cases: Cases = {
   ...nnCases,
   ...shapingCases,
   ...foundCases,
+  ...indexingCases,
 };
