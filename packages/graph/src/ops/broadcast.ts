@@ -1,8 +1,8 @@
 import { broadcastNd, ndAt } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { broadcastShapes, checkShape, formatShape, sameShape } from "../shape.ts";
+import { broadcastShapes, checkShape, formatShape, isStatic, sameShape, sizeOf } from "../shape.ts";
 import type { Shape } from "../shape.ts";
-import { inputOf } from "../tensor.ts";
+import { inputOf, only } from "../tensor.ts";
 import type { Op, Tensor } from "../tensor.ts";
 import { sumTo } from "./reduce.ts";
 import { alignTangent } from "./reshape.ts";
@@ -26,7 +26,11 @@ const broadcastToOp: Op<{ readonly shape: Shape }> = singleOp<{ readonly shape: 
     return x.node.op === broadcastToOp ? broadcastTo(inputOf(x.node), node.attrs.shape) : undefined;
   },
   flops: () => 0,
-  lower: (emitter, { attrs }, [x = ""]) => emitter.emit("Expand", [x, emitter.dims(attrs.shape)]),
+  lower: (emitter, { attrs: { shape }, outputs }, [x = ""]) => {
+    // ONNX Runtime takes an Expand of 1 to 0 for one that changes nothing.
+    if (isStatic(shape) && sizeOf(shape) === 0) return emitter.constant(new Float64Array(0), shape, only(outputs).dtype);
+    return emitter.emit("Expand", [x, emitter.dims(shape)]);
+  },
 });
 
 /** Repeats axes of size 1 (and missing leading ones) until the shape is `shape`; dimensions may be named. */

@@ -84,7 +84,8 @@ export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
     const { axes } = node.attrs;
     const repeated = axes.filter((axis) => inner.shape[axis] === 1);
     const dims = repeated.map((axis) => dimAt(x.shape, axis));
-    if (repeated.length === 0 || !isStatic(dims)) return undefined;
+    // Of none the sum is 0, whatever the value.
+    if (repeated.length === 0 || !isStatic(dims) || sizeOf(dims) === 0) return undefined;
     const kept = axes.filter((axis) => !repeated.includes(axis));
     const target = x.shape.map((dim, axis) => (repeated.includes(axis) ? 1 : dim));
     return mul(apply(sumOp, { axes: kept }, broadcastTo(inner, target)), sizeOf(dims));
