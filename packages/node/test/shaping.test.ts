@@ -146,14 +146,14 @@ describe("indices outside the axis", () => {
     const executable = await runtime.compile(program);
     for (const bad of [3, -4]) {
       const feeds = { x: hostTensor([1, 2, 3, 4, 5, 6], [3, 2]), i: hostTensor([0, bad], [2], "int64") };
-      expect(() => interpretProgram(program, feeds)).toThrow(`${name}: indices: expected -3 to 2, for axis 0 of [3, 2], got ${String(bad)}`);
+      expect(() => interpretProgram(program, feeds)).toThrow(`${name}: expected indices from -3 to 2 on axis 0 of [3, 2], got ${String(bad)}`);
       await expect(executable.run(feeds)).rejects.toThrow(/out of|bounds|range/);
     }
     await executable.dispose();
     const constants = { gather: g.gather, scatterAdd: (x: Tensor, i: Tensor) => g.scatterAdd(x, i, g.ones([2, 2])) };
     if (name in constants) {
       const fixed = constants[name as keyof typeof constants];
-      expect(() => trace("fixed", specs, ({ x }) => ({ y: fixed(x, g.constant([0, 3], [2], "int64")) }))).toThrow(`${name}: indices: expected -3 to 2, for axis 0 of [3, 2], got 3`);
+      expect(() => trace("fixed", specs, ({ x }) => ({ y: fixed(x, g.constant([0, 3], [2], "int64")) }))).toThrow(`${name}: expected indices from -3 to 2 on axis 0 of [3, 2], got 3`);
     }
   });
 });
