@@ -2,7 +2,7 @@
 import { hostTensor, input, interpretProgram, lower, trace } from "@fluxion/graph";
 import type { CompileOptions, DType, HostTensor, Program, Target } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { batchedOperands, closedForm, isDifferentiable, operandsOf, programOf, subjects, withBatch } from "../../graph/test/cases/subject.ts";
 import type { Exception } from "../../graph/test/cases/case.ts";
 import type { ProgramOptions, Subject, What } from "../../graph/test/cases/subject.ts";
@@ -10,6 +10,9 @@ import { cases } from "../../graph/test/cases/index.ts";
 import { expectAgreement, tolerances, valuesOf } from "../../graph/test/compare.ts";
 
 type Results = Readonly<Record<string, HostTensor>>;
+
+// Hundreds of rows, differentiated twice.
+vi.setConfig({ hookTimeout: 120_000 });
 
 const runtime = await nodeRuntime({ threads: 1 });
 const targets: readonly Target[] = ["onnxruntime", "portable"];
@@ -22,9 +25,17 @@ async function runAll(program: Program, feeds: readonly Record<string, HostTenso
   return results;
 }
 
+/** Sessions take more than twice as long for twice the nodes, and each has a cost of its own. */
+const atOnce = 60;
+const inGroups = <T>(parts: readonly T[]): T[][] => Array.from({ length: Math.ceil(parts.length / atOnce) }, (_, i) => parts.slice(i * atOnce, (i + 1) * atOnce));
+
 async function run(parts: readonly Subject[], what: What, options: ProgramOptions & CompileOptions = {}): Promise<Results> {
-  const { program, feeds } = programOf(parts, what, options);
-  return (await runAll(program, [feeds], options))[0] ?? {};
+  const results: Record<string, HostTensor> = {};
+  for (const group of inGroups(parts)) {
+    const { program, feeds } = programOf(group, what, options);
+    Object.assign(results, ...(await runAll(program, [feeds], options)));
+  }
+  return results;
 }
 
 /** Every output of a subject as the interpreter has it. */
@@ -63,10 +74,12 @@ describe("with a batch of any size", () => {
   const sizes = [1, 3];
   const found: Results[] = [];
   beforeAll(async () => {
-    const feedsAt = (size: number): Record<string, HostTensor> => programOf(parts(size), "derivatives", {}).feeds;
-    const parts = (size: number): Subject[] => batched.filter(isDifferentiable).map((subject) => withBatch(subject, size));
-    const { program } = programOf(parts(2), "derivatives", { named: true });
-    found.push(...(await runAll(program, sizes.map(feedsAt))));
+    for (const group of inGroups(batched.filter(isDifferentiable))) {
+      const parts = (size: number): Subject[] => group.map((subject) => withBatch(subject, size));
+      const { program } = programOf(parts(2), "derivatives", { named: true });
+      const results = await runAll(program, sizes.map((size) => programOf(parts(size), "derivatives").feeds));
+      results.forEach((each, i) => (found[i] = { ...found[i], ...each }));
+    }
   });
 
   it.each(each(batched.filter(isDifferentiable)))("%s", (_name, subject) => {
