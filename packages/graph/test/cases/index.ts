@@ -1,7 +1,9 @@
 /** @file Every row of the conformance suite. A new family of ops is a file beside this and a line here. */
+import { activationCases } from "./activations.ts";
 import { binaryCases } from "./binary.ts";
 import type { Cases } from "./case.ts";
 import { convCases } from "./conv.ts";
+import { einsumCases } from "./einsum.ts";
 import { foundCases } from "./found.ts";
 import { indexingCases } from "./indexing.ts";
 import { linearCases } from "./linear.ts";
@@ -14,9 +16,11 @@ export type { Case, Cases } from "./case.ts";
 
 export const cases: Cases = {
   ...unaryCases,
+  ...activationCases,
   ...binaryCases,
   ...reduceCases,
   ...linearCases,
+  ...einsumCases,
   ...convCases,
   ...nnCases,
   ...shapingCases,

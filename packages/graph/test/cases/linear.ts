@@ -18,10 +18,4 @@ export const linearCases: Cases = {
   "matmul: stacks": product([2, 3, 4], [2, 4, 2]),
   "matmul: stacks, transposed": product([2, 4, 3], [2, 2, 4], { transposeA: true, transposeB: true }),
   "matmul: stacks that broadcast": product([2, 1, 3, 2], [4, 2, 3]),
-  einsum: { shapes: [[2, 3, 4], [2, 4, 5]], call: (a, b) => g.einsum("bij,bjk->bik", a, b) },
-  "einsum: three operands": { shapes: [[2, 3], [3, 4], [4, 2]], batch: "a letter of the result stands for two leading axes", call: (a, b, c) => g.einsum("ij,jk,ki->i", a, b, c) },
-  "einsum: a trace": { shapes: [[3, 3]], batch: "both axes are one letter", call: (a) => g.einsum("ii", a), expected: (a = []) => [(a[0] ?? 0) + (a[4] ?? 0) + (a[8] ?? 0)] },
-  "einsum: an outer product, transposed": { shapes: [[2], [3]], batch: [0], call: (a, b) => g.einsum("i,j->ji", a, b), expected: (a = [], b = []) => b.flatMap((y) => a.map((x) => x * y)) },
-  "einsum: of all": { shapes: [[2, 3], [2, 3]], call: (a, b) => g.einsum("ij,ij", a, b), expected: (a = [], b = []) => [a.reduce((t, x, i) => t + x * (b[i] ?? NaN), 0)] },
-  "einsum: sums": { shapes: [[2, 3, 4]], call: (a) => g.einsum("abc->ca", a) },
 };

@@ -3,7 +3,6 @@ import type { Tensor } from "@fluxion/graph";
 import type { Cases } from "./case.ts";
 import { integers, unary } from "./case.ts";
 
-const logistic = (x: number): number => 1 / (1 + Math.exp(-x));
 const asFloat = (f: (x: Tensor) => Tensor) => (x: Tensor): Tensor => g.cast(f(x), x.dtype);
 
 export const unaryCases: Cases = {
@@ -24,19 +23,13 @@ export const unaryCases: Cases = {
   tanh: unary(g.tanh, Math.tanh),
   floor: unary(g.floor, Math.floor),
   ceil: unary(g.ceil, Math.ceil),
-  round: unary(g.round),
+  round: unary((x) => g.round(g.mul(x, 4)), (x) => Math.round(4 * x)),
+  "floor: of a rounded value": unary((x) => g.floor(g.ceil(g.mul(x, 3))), (x) => Math.ceil(3 * x)),
+  "not: of itself": unary(asFloat((x) => g.not(g.not(g.greater(x, 0)))), (x) => Number(x > 0)),
   pow: unary((x) => g.pow(x, 2.5), (x) => x ** 2.5, true),
   "pow: a negative exponent": unary((x) => g.pow(x, -1.5), (x) => x ** -1.5, true),
   cast: integers(unary((x) => g.cast(g.cast(x, "float64"), x.dtype), (x) => x)),
   isNaN: unary(asFloat(g.isNaN), (x) => Number(Number.isNaN(x))),
   isFinite: unary(asFloat(g.isFinite), (x) => Number(Number.isFinite(x))),
   not: unary(asFloat((x) => g.not(g.greater(x, 0))), (x) => Number(!(x > 0))),
-  relu: unary(g.relu, (x) => (x > 0 ? x : x === x ? 0 : NaN)),
-  sigmoid: unary(g.sigmoid, logistic),
-  silu: unary(g.silu, (x) => x * logistic(x)),
-  softplus: unary(g.softplus, (x) => Math.log(1 + Math.exp(x))),
-  erf: unary(g.erf),
-  gelu: unary(g.gelu),
-  geluTanh: unary(g.geluTanh),
-  clip: integers(unary((x) => g.clip(x, -1, 1), (x) => Math.min(Math.max(x, -1), 1))),
 };
