@@ -1,16 +1,13 @@
-/** @file What networks are made of, composed of other ops. */
+/** @file Normalisation layers, composed of other ops. */
 
-import { formatShape, sizeOf, staticDim } from "../shape.ts";
+import { broadcastShapes, formatShape, sameShape, sizeOf, staticDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
-import { constant } from "./constant.ts";
-import { matmul } from "./matmul.ts";
+import { requireFloat } from "./checks.ts";
 import { mean } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
-import { softmax } from "./softmax.ts";
-import { standardize } from "./standardize.ts";
+import { requireEpsilon, standardize } from "./standardize.ts";
 import { rsqrt, square } from "./unary.ts";
-import { where } from "./where.ts";
 
 /**
  * Group normalisation without an affine map: `(x − mean)/√(variance + ε)` over each group of channels of each example.
@@ -43,11 +40,14 @@ export interface LayerNormOptions {
   readonly shift?: Tensor | undefined;
 }
 
-/** Layer normalisation `(x − mean)/√(variance + ε) · scale + shift` over the last axes (Ba et al. 2016). */
+/**
+ * Layer normalisation `(x − mean)/√(variance + ε) · scale + shift` over the last axes (Ba et al. 2016).
+ *
+ * @throws RangeError if `axes` are not the last ones, or `scale` or `shift` does not broadcast to `x`
+ */
 export function layerNorm(x: Tensor, { axes = [-1], epsilon, scale, shift }: LayerNormOptions = {}): Tensor {
-  const normal = standardize(x, { axes, epsilon });
-  const scaled = scale ? mul(normal, scale) : normal;
-  return shift ? add(scaled, shift) : scaled;
+  requireFloat("layerNorm", x);
+  return affinely("layerNorm", standardize(x, { axes, epsilon }), scale, shift);
 }
 
 /** Options of `rmsNorm`. */
@@ -60,48 +60,23 @@ export interface RmsNormOptions {
   readonly scale?: Tensor | undefined;
 }
 
-/** Root mean square normalisation `x/√(mean(x²) + ε) · scale` (Zhang and Sennrich 2019). */
-export function rmsNorm(x: Tensor, { axes = [-1], epsilon = 1e-6, scale }: RmsNormOptions = {}): Tensor {
-  const normal = mul(x, rsqrt(add(mean(square(x), { axes, keepDims: true }), epsilon)));
-  return scale ? mul(normal, scale) : normal;
-}
-
-/** Options of `scaledDotProductAttention`. */
-export interface AttentionOptions {
-  /** Booleans, true where a query may attend to a key, or floats that are added to the scores; broadcasts with `[..., queries, keys]`. */
-  readonly mask?: Tensor | undefined;
-  /** Each query attends to keys up to its own place only; both lengths known. Default false. */
-  readonly causal?: boolean | undefined;
-  /** Of the scores. Default 1/√d. */
-  readonly scale?: number | undefined;
-}
-
-/** What a forbidden score becomes: far below all others, but finite, so that a row without any key is no NaN. */
-const forbidden = -1e30;
-
 /**
- * Attention `softmax(scale · q kᵀ + mask) v` (Vaswani et al. 2017). Heads are further leading axes.
+ * Root mean square normalisation `x/√(mean(x²) + ε) · scale` (Zhang and Sennrich 2019).
  *
- * @param q - `[..., queries, d]`
- * @param k - `[..., keys, d]`
- * @param v - `[..., keys, e]`
- * @returns `[..., queries, e]`
- * @throws RangeError if shapes disagree
+ * @throws RangeError if `scale` does not broadcast to `x`, or `epsilon` is not above 0
  */
-export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, { mask, causal = false, scale }: AttentionOptions = {}): Tensor {
-  if (q.rank < 2 || k.rank < 2 || q.shape.at(-1) !== k.shape.at(-1) || k.shape.at(-2) !== v.shape.at(-2)) {
-    throw new RangeError(
-      `scaledDotProductAttention: expected q [..., queries, d], k [..., keys, d] and v [..., keys, e], got ${[q, k, v].map((x) => formatShape(x.shape)).join(", ")}`,
-    );
-  }
-  const factor = scale ?? 1 / Math.sqrt(staticDim("scaledDotProductAttention", q.shape, q.rank - 1));
-  const scores = matmul(mul(q, factor), k, { transposeB: true });
-  const allowed = mask?.dtype === "bool" ? where(mask, scores, forbidden) : mask ? add(scores, mask) : scores;
-  return matmul(softmax(causal ? where(causalMask(scores), allowed, forbidden) : allowed), v);
+export function rmsNorm(x: Tensor, { axes = [-1], epsilon = 1e-6, scale }: RmsNormOptions = {}): Tensor {
+  requireFloat("rmsNorm", x);
+  requireEpsilon("rmsNorm", epsilon);
+  return affinely("rmsNorm", mul(x, rsqrt(add(mean(square(x), { axes, keepDims: true }), epsilon))), scale);
 }
 
-function causalMask(scores: Tensor): Tensor {
-  const [queries, keys] = [scores.rank - 2, scores.rank - 1].map((axis) => staticDim("causal attention", scores.shape, axis)) as [number, number];
-  const mask = Float64Array.from({ length: queries * keys }, (_, i) => Number(i % keys <= Math.floor(i / keys)));
-  return constant(mask, [queries, keys], "bool");
+/** Multiplies and adds what broadcasts to `x`, without widening it. */
+function affinely(name: string, x: Tensor, scale: Tensor | undefined, shift?: Tensor): Tensor {
+  for (const [key, part] of Object.entries({ scale, shift })) {
+    if (part === undefined || sameShape(broadcastShapes(name, part.shape, x.shape), x.shape)) continue;
+    throw new RangeError(`${name}: expected a ${key} that broadcasts to ${formatShape(x.shape)}, got ${formatShape(part.shape)}`);
+  }
+  const scaled = scale ? mul(x, scale) : x;
+  return shift ? add(scaled, shift) : scaled;
 }

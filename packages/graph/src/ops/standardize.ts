@@ -1,9 +1,10 @@
+import type { Emitter } from "../emitter.ts";
 import { nd, ndAt } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
-import { inputOf } from "../tensor.ts";
+import { inputOf, outputOf } from "../tensor.ts";
 import { productOf, sameShape, sizeOf } from "../shape.ts";
 import type { Shape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Node, Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./binary.ts";
 import { requireFloat } from "./checks.ts";
 import { mean, resolveAxes } from "./reduce.ts";
@@ -17,7 +18,13 @@ export interface StandardizeOptions {
   readonly epsilon?: number | undefined;
 }
 
-const standardizeOp = singleOp<{ readonly count: number; readonly epsilon: number }>({
+export interface StandardizeAttrs {
+  /** How many axes, from the last. */
+  readonly count: number;
+  readonly epsilon: number;
+}
+
+export const standardizeOp = singleOp<StandardizeAttrs>({
   name: "standardize",
   infer: (inputs, { count }) => {
     const x = inputOf({ inputs });
@@ -45,8 +52,10 @@ const standardizeOp = singleOp<{ readonly count: number; readonly epsilon: numbe
   // Mean, difference, square, its mean, scale.
   flops: (node, count) => 5 * count(inputOf(node).shape),
   lower: (emitter, node, [x]) => {
-    const { shape } = inputOf(node);
+    const { shape, dtype } = inputOf(node);
     const kept = shape.length - node.attrs.count;
+    // ONNX Runtime has no float64 instance norm.
+    if (dtype === "float64") return emitStandardize(emitter, x ?? "", shape.map((_, i) => i).slice(kept), node.attrs.epsilon);
     const width = productOf("standardize", shape.slice(kept));
     // Instance norm over [rows, channels, width] is the fastest form ONNX Runtime has; it wants a known channel count.
     const last = shape[kept - 1];
@@ -66,12 +75,17 @@ const standardizeOp = singleOp<{ readonly count: number; readonly epsilon: numbe
   },
 });
 
-function projectStandardized(
-  node: { readonly inputs: readonly Tensor[]; readonly outputs: readonly Tensor[]; readonly attrs: { count: number; epsilon: number } },
-  g: Tensor,
-): Tensor {
+function emitStandardize(emitter: Emitter<Tensor>, x: string, axes: readonly number[], epsilon: number): string {
+  const over = emitter.int64s(axes);
+  const centred = emitter.emit("Sub", [x, emitter.emit("ReduceMean", [x, over])]);
+  const spread = emitter.emit("ReduceMean", [emitter.emit("Mul", [centred, centred]), over]);
+  const scale = emitter.emit("Sqrt", [emitter.emit("Add", [spread, emitter.scalar(epsilon, "float64")])]);
+  return emitter.emit("Div", [centred, scale]);
+}
+
+function projectStandardized(node: Node<StandardizeAttrs>, g: Tensor): Tensor {
   const x = inputOf(node);
-  const y = node.outputs[0] ?? x;
+  const y = outputOf(node);
   const axes = Array.from({ length: node.attrs.count }, (_, i) => i - node.attrs.count);
   const over = { axes, keepDims: true };
   const variance = mean(square(sub(x, mean(x, over))), over);
@@ -82,12 +96,19 @@ function projectStandardized(
 /**
  * `(x − mean) / √(variance + ε)` over the last axes, the core of group and layer norm.
  *
- * @throws RangeError if `axes` are not the last ones
+ * @throws RangeError if `axes` are not the last ones, or `epsilon` is not above 0
  */
 export function standardize(x: Tensor, { axes, epsilon = 1e-5 }: StandardizeOptions): Tensor {
   const resolved = resolveAxes("standardize", x, axes);
   if (resolved.length === 0 || resolved.some((axis, i) => axis !== x.rank - resolved.length + i)) {
     throw new RangeError(`standardize: expected the last axes, got [${axes.join(", ")}] of ${x.toString()}`);
   }
+  requireEpsilon("standardize", epsilon);
   return apply(standardizeOp, { count: resolved.length, epsilon }, x);
+}
+
+/** Refuses what is not above 0: without it a constant would be divided by 0. */
+export function requireEpsilon(name: string, epsilon: number): void {
+  if (epsilon > 0) return;
+  throw new RangeError(`${name}: expected an epsilon above 0, got ${String(epsilon)}`);
 }
