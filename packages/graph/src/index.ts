@@ -55,7 +55,7 @@ export { and, equal, greater, greaterEqual, isFinite, isNaN, less, lessEqual, no
 export { where } from "./ops/where.ts";
 export { cast } from "./ops/cast.ts";
 export type { ReduceOptions, VarianceOptions } from "./ops/reduce.ts";
-export { all, any, max, mean, min, prod, sum, variance } from "./ops/reduce.ts";
+export { all, any, max, mean, min, norm, prod, sum, variance } from "./ops/reduce.ts";
 export type { ArgOptions } from "./ops/arg.ts";
 export { argMax, argMin } from "./ops/arg.ts";
 export type { CumSumOptions } from "./ops/cum-sum.ts";

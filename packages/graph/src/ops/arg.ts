@@ -49,12 +49,15 @@ export interface ArgOptions {
 
 const argOver = (op: Op<ArgAttrs>) => (x: Tensor, axis = -1, { keepDims = false }: ArgOptions = {}): Tensor => {
   const at = resolveAxis(op.name, axis, x.rank);
+  if (x.shape[at] === 0) {
+    throw new RangeError(`${op.name}: expected at least one value, axis ${String(at)} of ${x.toString()} has none`);
+  }
   const found = apply(op, { axis: at }, x);
   return keepDims ? found : reshape(found, found.shape.filter((_, i) => i !== at));
 };
 
-/** The place of the largest value along an axis (default the last) as int32, the first of equal ones; no derivative. */
+/** The place of the largest value along an axis (default the last) as int32, the first of equal ones; no derivative. NaN leaves it open. */
 export const argMax = argOver(argMaxOp);
 
-/** The place of the least value along an axis (default the last) as int32, the first of equal ones; no derivative. */
+/** The place of the least value along an axis (default the last) as int32, the first of equal ones; no derivative. NaN leaves it open. */
 export const argMin = argOver(argMinOp);

@@ -22,7 +22,7 @@ export function requireOperand(name: string, x: Tensor, operands: Operands): voi
   if (operands === "floats") requireFloat(name, x);
   if (operands === "numbers" || operands === "signed") requireNumber(name, x);
   if (operands === "signed" && x.dtype === "uint8") {
-    throw new TypeError(`${name}: expected floats, int32 or int64, got ${x.toString()}, which would overflow; use cast(x, "int32")`);
+    throw new TypeError(`${name}: expected floats, int32 or int64, got ${x.toString()}, whose range is too small; use cast(x, "int32")`);
   }
   if (operands === "booleans" && x.dtype !== "bool") {
     throw new TypeError(`${name}: expected booleans, got ${x.toString()}; compare first, as in greater(x, 0)`);

@@ -3,7 +3,7 @@ import { apply, singleOp } from "../op.ts";
 import { resolveAxis, sizeOf } from "../shape.ts";
 import { inputOf } from "../tensor.ts";
 import type { Op, Tensor } from "../tensor.ts";
-import { requireNumber } from "./checks.ts";
+import { requireOperand } from "./checks.ts";
 
 /** Options of `cumSum`. */
 export interface CumSumOptions {
@@ -22,7 +22,7 @@ interface CumSumAttrs {
 const cumSumOp: Op<CumSumAttrs> = singleOp<CumSumAttrs>({
   name: "cumSum",
   infer: (inputs) => {
-    requireNumber("cumSum", inputOf({ inputs }));
+    requireOperand("cumSum", inputOf({ inputs }), "signed");
     return inputOf({ inputs });
   },
   evaluate: (inputs, { axis, exclusive, reverse }) => {
@@ -50,7 +50,11 @@ const cumSumOp: Op<CumSumAttrs> = singleOp<CumSumAttrs>({
     }),
 });
 
-/** The sums of all entries up to each one along an axis. */
-export function cumSum(x: Tensor, axis: number, { exclusive = false, reverse = false }: CumSumOptions = {}): Tensor {
+/**
+ * The sums of all entries up to each one along an axis.
+ *
+ * @param axis - default the last
+ */
+export function cumSum(x: Tensor, axis = -1, { exclusive = false, reverse = false }: CumSumOptions = {}): Tensor {
   return apply(cumSumOp, { axis: resolveAxis("cumSum", axis, x.rank), exclusive, reverse }, x);
 }

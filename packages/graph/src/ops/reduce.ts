@@ -9,9 +9,11 @@ import type { Node, Op, Tensor, TensorType } from "../tensor.ts";
 import { div, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { equal, greater, not } from "./comparison.ts";
-import { requireFloat, requireNumber, requireOperand } from "./checks.ts";
+import { requireFloat, requireOperand } from "./checks.ts";
+import type { Operands } from "./checks.ts";
 import { ones } from "./fill.ts";
-import { square } from "./unary.ts";
+import { sqrt, square } from "./unary.ts";
+import { where } from "./where.ts";
 import { beforeBroadcast, broadcastTo } from "./broadcast.ts";
 import { concat } from "./concat.ts";
 import { reshape } from "./reshape.ts";
@@ -33,8 +35,8 @@ export interface ReduceAttrs {
 const reducedShape = (shape: Shape, axes: readonly number[]): Shape =>
   shape.map((dim, i) => (axes.includes(i) ? 1 : dim));
 
-function reducedType(name: string, x: Tensor, axes: readonly number[]): TensorType {
-  requireNumber(name, x);
+function reducedType(name: string, x: Tensor, axes: readonly number[], operands: Operands = "numbers"): TensorType {
+  requireOperand(name, x, operands);
   return { shape: reducedShape(x.shape, axes), dtype: x.dtype };
 }
 
@@ -71,7 +73,7 @@ function overFewerAxes(op: Op<ReduceAttrs>, { inputs, attrs }: Node<ReduceAttrs>
 /** Reductions keep their axes with size 1; dropping them is a reshape. */
 export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
   name: "sum",
-  infer: (inputs, { axes }) => reducedType("sum", inputOf({ inputs }), axes),
+  infer: (inputs, { axes }) => reducedType("sum", inputOf({ inputs }), axes, "signed"),
   evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, 0, (a, b) => a + b),
   vjp: (node, g) => [broadcastTo(g, inputOf(node).shape)],
   jvp: ({ attrs }, [dx]) => dx && apply(sumOp, { axes: attrs.axes.map((axis) => axis + 1) }, dx),
@@ -121,7 +123,7 @@ const minOp = extremum("min", "ReduceMin", Infinity, Math.min);
 
 const prodOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
   name: "prod",
-  infer: (inputs, { axes }) => reducedType("prod", inputOf({ inputs }), axes),
+  infer: (inputs, { axes }) => reducedType("prod", inputOf({ inputs }), axes, "signed"),
   evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, 1, (a, b) => a * b),
   // Of products of halves: right at zeros too, where a quotient is not.
   vjp: (node, g, { vjp }) => vjp([productOfHalves(node)], [g], [inputOf(node)]),
@@ -154,7 +156,8 @@ export function resolveAxes(where: string, x: Tensor, axes: readonly number[] | 
   return resolved.sort((a, b) => a - b);
 }
 
-function finish(reduced: Tensor, axes: readonly number[], keepDims = false): Tensor {
+/** Drops reduced axes unless they are to be kept. */
+export function finish(reduced: Tensor, axes: readonly number[], keepDims = false): Tensor {
   return keepDims ? reduced : reshape(reduced, reduced.shape.filter((_, i) => !axes.includes(i)));
 }
 
@@ -179,10 +182,10 @@ const reduceBy = (name: string, op: Op<ReduceAttrs>) => (x: Tensor, { axes, keep
   return finish(apply(op, { axes: resolved }, x), resolved, keepDims);
 };
 
-/** The largest value over axes; of none −Infinity. Ties share the derivative equally. */
+/** The largest value over axes; of none −Infinity. Ties share the derivative equally; NaN among the values leaves the result open. */
 export const max = reduceBy("max", maxOp);
 
-/** The least value over axes; of none Infinity. Ties share the derivative equally. */
+/** The least value over axes; of none Infinity. Ties share the derivative equally; NaN among the values leaves the result open. */
 export const min = reduceBy("min", minOp);
 
 /** The product over axes; of none 1. Its derivative is right at zeros too, and needs axes of known size. */
@@ -194,13 +197,30 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number | undefined;
 }
 
-/** The mean squared deviation from the mean over axes. */
+/**
+ * The mean squared deviation from the mean over axes.
+ *
+ * @throws RangeError if there are not more values than `correction`
+ */
 export function variance(x: Tensor, { axes, keepDims, correction = 0 }: VarianceOptions = {}): Tensor {
   requireFloat("variance", x);
   const resolved = resolveAxes("variance", x, axes);
   const total = sum(square(sub(x, mean(x, { axes: resolved, keepDims: true }))), { axes: resolved, keepDims });
   const count = sizeAlong(x, resolved);
+  if (!(correction >= 0) || (typeof count === "number" && count <= correction)) {
+    throw new RangeError(
+      `variance: expected a correction from 0 and more values than that, got ${String(correction)} for axes [${resolved.join(", ")}] of ${x.toString()}`,
+    );
+  }
   return typeof count === "number" ? mul(total, 1 / (count - correction)) : div(total, sub(count, correction));
+}
+
+/** The Euclidean norm √Σx² over axes, with derivative 0 where it is 0. */
+export function norm(x: Tensor, options: ReduceOptions = {}): Tensor {
+  requireFloat("norm", x);
+  const total = sum(square(x), options);
+  const zero = equal(total, 0);
+  return where(zero, 0, sqrt(where(zero, 1, total)));
 }
 
 /** Whether any of the booleans over axes holds; of none false. */

@@ -7,16 +7,15 @@ import { resolveAxis, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./binary.ts";
 import { requireFloat } from "./checks.ts";
-import { less } from "./comparison.ts";
-import { max, resolveAxes, sum } from "./reduce.ts";
+import { equal, isFinite } from "./comparison.ts";
+import { finish, max, resolveAxes, sum } from "./reduce.ts";
 import type { ReduceOptions } from "./reduce.ts";
-import { reshape } from "./reshape.ts";
 import { stopGradient } from "./stop-gradient.ts";
-import { abs, exp, log } from "./unary.ts";
+import { exp, log } from "./unary.ts";
 import { where } from "./where.ts";
 
 /**
- * Softmax along an axis: exp(x − max) / Σ exp(x − max).
+ * Softmax along an axis: exp(x − max) / Σ exp(x − max). A row of nothing but −Infinity is NaN.
  *
  * @param axis - default the last
  */
@@ -80,7 +79,15 @@ const logSoftmaxOp = singleOp<{ readonly axis: number }>({
     return sub(dx, sum(mul(dx, exp(y)), { axes: [node.attrs.axis + 1], keepDims: true }));
   },
   flops: (node, count) => 5 * count(inputOf(node).shape),
-  lower: (emitter, { attrs }, inputs) => emitter.emit("LogSoftmax", inputs, { axis: attrs.axis }),
+  lower: (emitter, node, [x = ""]) => {
+    const { axis } = node.attrs;
+    if (inputOf(node).dtype === "float32") return emitter.emit("LogSoftmax", [x], { axis });
+    // ONNX Runtime's float64 kernel makes numbers of NaN.
+    const axes = emitter.int64s([axis]);
+    const values = emitter.emit("Sub", [x, emitter.emit("ReduceMax", [x, axes])]);
+    const total = emitter.emit("ReduceSum", [emitter.emit("Exp", [values]), axes]);
+    return emitter.emit("Sub", [values, emitter.emit("Log", [total])]);
+  },
 });
 
 /** Applies `f` to every row along an axis. */
@@ -96,15 +103,16 @@ function alongAxis(x: NdArray, axis: number, f: (row: Float64Array) => Float64Ar
   return out;
 }
 
-/**
- * log Σ exp(x) over axes, without overflow; −Infinity where all values are. Its derivative is softmax.
- */
+/** log Σ exp(x) over axes, without overflow; −Infinity, with derivative 0, where all values are. */
 export function logSumExp(x: Tensor, { axes, keepDims }: ReduceOptions = {}): Tensor {
   requireFloat("logSumExp", x);
   const resolved = resolveAxes("logSumExp", x, axes);
-  const top = stopGradient(max(x, { axes: resolved, keepDims: true }));
+  const over = { axes: resolved, keepDims: true };
+  const top = stopGradient(max(x, over));
   // Infinite values are left where they are: ∞ − ∞ is no number.
-  const shift = where(less(abs(top), Infinity), top, 0);
-  const y = add(log(sum(exp(sub(x, shift)), { axes: resolved, keepDims: true })), shift);
-  return keepDims === true ? y : reshape(y, y.shape.filter((_, axis) => !resolved.includes(axis)));
+  const shift = where(isFinite(top), top, 0);
+  const total = sum(exp(sub(x, shift)), over);
+  // The largest value has the power 1: where there is none, the logarithm is kept from 0 and so its derivative from 1/0.
+  const none = equal(total, 0);
+  return finish(add(log(where(none, 1, total)), where(none, -Infinity, shift)), resolved, keepDims);
 }
