@@ -3,7 +3,7 @@ import type { Node } from "../tensor.ts";
 
 /** ONNX ops that its CPU provider has for float32 but not for float64. */
 const float32Only = new Set([
-  "Atan", "AveragePool", "Conv", "ConvTranspose", "Erf", "InstanceNormalization", "Resize", "Softplus",
+  "Atan", "AveragePool", "Conv", "ConvTranspose", "Erf", "Gelu", "InstanceNormalization", "Resize", "Softplus", "Tan",
 ]);
 
 /**

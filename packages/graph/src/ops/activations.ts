@@ -1,4 +1,6 @@
 /** @file Activation functions of networks. */
+import type { Emitter } from "../emitter.ts";
+import type { Tensor } from "../tensor.ts";
 import { greater } from "./comparison.ts";
 import { add, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
@@ -22,11 +24,16 @@ export const silu = unary("silu", {
     const s = sigmoid(x);
     return add(s, mul(y, sub(1, s)));
   },
-  onnx: (emitter, x, dtype) =>
-    emitter.target === "onnxruntime" && dtype === "float32"
-      ? emitter.emitContrib("QuickGelu", [x], { alpha: { float: 1 } })
-      : emitter.emit("Mul", [x, emitter.emit("Sigmoid", [x])]),
+  onnx: (emitter, x, dtype) => {
+    // ONNX Runtime would fuse x · sigmoid(x) in float64 into an op that it has no such kernel for.
+    if (dtype === "float64") return emitter.emit("Div", [x, emitOnePlusExpNeg(emitter, x)]);
+    if (emitter.target === "onnxruntime") return emitter.emitContrib("QuickGelu", [x], { alpha: { float: 1 } });
+    return emitter.emit("Mul", [x, emitter.emit("Sigmoid", [x])]);
+  },
 });
+
+const emitOnePlusExpNeg = (emitter: Emitter<Tensor>, x: string): string =>
+  emitter.emit("Add", [emitter.emit("Exp", [emitter.emit("Neg", [x])]), emitter.scalar(1, "float64")]);
 
 /** max(x, 0), with derivative 0 at 0. */
 export const relu = unary("relu", {

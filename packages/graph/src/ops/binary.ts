@@ -1,7 +1,8 @@
 /** @file Arithmetic of two operands, elementwise, broadcast by NumPy's rule. Each op is one row. */
+import type { Emitter } from "../emitter.ts";
 import { sameShape } from "../shape.ts";
-import { inputOf } from "../tensor.ts";
-import type { Tensor } from "../tensor.ts";
+import { inputOf, outputOf } from "../tensor.ts";
+import type { Node, Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { greater, greaterEqual, lessEqual } from "./comparison.ts";
 import { constant, scalarValue } from "./constant.ts";
@@ -40,7 +41,7 @@ export const sub = binary("sub", {
 /** a · b */
 export const mul = binary("mul", {
   f: (a, b) => a * b,
-  onnx: "Mul",
+  onnx: (emitter, a, b, node) => emitter.emit("Mul", exactScalars(emitter, [a, b], node)),
   partials: [(_a, b) => b, (a) => a],
   simplify: (a, b) => {
     if (scalarValue(a) === 1) return b;
@@ -55,7 +56,7 @@ export const mul = binary("mul", {
 /** a / b */
 export const div = binary("div", {
   f: (a, b) => a / b,
-  onnx: "Div",
+  onnx: (emitter, a, b, node) => emitter.emit("Div", exactScalars(emitter, [a, b], node)),
   operands: "floats",
   partials: [(_a, b) => div(1, b), (_a, b, y) => neg(div(y, b))],
   simplify: (a, b) => {
@@ -68,6 +69,20 @@ export const div = binary("div", {
     return undefined;
   },
 });
+
+/**
+ * ONNX Runtime fuses a constant factor into the matrix product beside it, rounded to float32. In float64 the factor is
+ * therefore a row, which is not fused.
+ */
+function exactScalars(emitter: Emitter<Tensor>, names: readonly string[], node: Node): readonly string[] {
+  const { shape, dtype, rank } = outputOf(node);
+  const width = shape[rank - 1];
+  if (dtype !== "float64" || rank < 2 || typeof width !== "number" || width < 2) return names;
+  return names.map((name, i) => {
+    const value = scalarValue(inputOf(node, i));
+    return value === undefined ? name : emitter.constant(new Float64Array(width).fill(value), [width], dtype);
+  });
+}
 
 /** The larger of a and b; at a tie a takes the derivative. NaN with anything is NaN; which zero wins is left open. */
 export const maximum = binary("maximum", {
