@@ -7,6 +7,8 @@ import { matmulOp } from "./matmul.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 import { only } from "../tensor.ts";
 import { sumOp } from "./reduce.ts";
+import { standardizeOp } from "./standardize.ts";
+import type { StandardizeAttrs } from "./standardize.ts";
 import type { ReduceAttrs } from "./reduce.ts";
 
 /** `a b + c` of matrices. */
@@ -42,4 +44,17 @@ export const columnSumOp = singleOp<null>({
     const rows = staticDim("columnSum", inputOf(node).shape, 0);
     return emitter.emit("MatMul", [emitter.constant(new Float32Array(rows).fill(1), [rows], inputOf(node).dtype), x]);
   },
+});
+
+/** Standardised, then scaled and shifted by tensors of the shape of the last axes. */
+export const layerNormOp = singleOp<StandardizeAttrs>({
+  name: "layerNorm",
+  infer: (inputs, attrs) => only(standardizeOp.infer(inputs, attrs)),
+  evaluate: (inputs, attrs, run) => {
+    const standard = only(standardizeOp.evaluate(inputs, attrs, run));
+    return mapNd((x = NaN, scale = NaN, shift = NaN) => x * scale + shift, standard, ndAt(inputs, 1), ndAt(inputs, 2));
+  },
+  flops: (node, count) => 7 * count(inputOf(node).shape),
+  lower: (emitter, { attrs }, inputs) =>
+    emitter.emit("LayerNormalization", inputs, { axis: -attrs.count, epsilon: { float: attrs.epsilon } }),
 });
