@@ -52,9 +52,16 @@ const ranges: Readonly<Record<Exclude<DType, "float32" | "float64">, readonly [n
   bool: [0, 1],
 };
 
+/** Whether a type holds a number: floats hold every one. */
+export function fitsType(value: number, dtype: DType): boolean {
+  if (isFloat(dtype)) return true;
+  const [low, high] = ranges[dtype];
+  return Number.isInteger(value) && value >= low && value <= high;
+}
+
 function checkWhole(data: Float32Array | Float64Array, dtype: keyof typeof ranges): void {
   const [low, high] = ranges[dtype];
-  const bad = data.find((value) => !Number.isInteger(value) || value < low || value > high);
+  const bad = data.find((value) => !fitsType(value, dtype));
   if (bad === undefined) return;
   throw new RangeError(
     `constant: expected whole numbers from ${String(low)} to ${String(high)} for ${dtype}, got ${String(bad)}`,

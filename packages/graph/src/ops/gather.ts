@@ -59,7 +59,7 @@ const gatherAlongOp = singleOp<{ readonly axis: number }>({
     const expected = x.shape.map((dim, i) => (i === axis ? (indices.shape[axis] ?? 1) : dim));
     if (!sameShape(expected, indices.shape)) {
       throw new RangeError(
-        `gatherAlong: indices: expected the shape ${formatShape(x.shape)} of x but for axis ${String(axis)}, got ${formatShape(indices.shape)}; broadcastTo fits them`,
+        `gatherAlong: expected indices of the shape ${formatShape(x.shape)} of x but for axis ${String(axis)}, got ${formatShape(indices.shape)}; broadcastTo fits them`,
       );
     }
     return { shape: indices.shape, dtype: x.dtype };

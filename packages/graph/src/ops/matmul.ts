@@ -3,7 +3,7 @@ import { broadcastNd, nd, ndAt } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { inputOf, only, outputOf } from "../tensor.ts";
-import { broadcastShapes, dimAt, formatShape, isStatic, productOf } from "../shape.ts";
+import { broadcastShapes, dimAt, formatShape, isStatic, productOf, sizeTerms } from "../shape.ts";
 import type { Dim, Shape } from "../shape.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
@@ -125,7 +125,7 @@ function splitRepeated(a: Tensor, b: Tensor, { transposeA, transposeB }: MatmulA
 
 /** Weights shared by a batch: flatten the batch into the rows, so the gradient is one product and no sum. */
 function gradientOfB(a: Tensor, b: Tensor, g: Tensor, { transposeA, transposeB }: MatmulAttrs): Tensor {
-  if (b.rank === 2 && a.rank > 2 && !transposeA) {
+  if (b.rank === 2 && a.rank > 2 && !transposeA && sizeTerms(a.shape.slice(0, -1)).symbols.length < 2) {
     const flat = (x: Tensor): Tensor =>
       reshape(x, [productOf("matmul", x.shape.slice(0, -1)), dimAt(x.shape, x.rank - 1)]);
     return gradientOfB(flat(a), b, flat(g), { transposeA, transposeB });

@@ -7,7 +7,7 @@ import { inputOf } from "../tensor.ts";
 import type { Op, Tensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
 import { concat, concatNd } from "./concat.ts";
-import { constant } from "./constant.ts";
+import { fitsType } from "./constant.ts";
 import { flip } from "./flip.ts";
 import { slice } from "./slice.ts";
 
@@ -92,8 +92,7 @@ export function pad(x: Tensor, axis: number, before: Dim, after: Dim, options: P
   checkShape("pad: widths", [before, after]);
   if (options.mode !== undefined) return padWithOwn(x, at, [before, after], options.mode, options.value);
   const { value = 0 } = options;
-  // A constant refuses what does not fit the type.
-  if (value !== 0) constant(value, [], x.dtype);
+  if (!fitsType(value, x.dtype)) throw new RangeError(`pad: expected a value that fits ${x.toString()}, got ${String(value)}`);
   return apply(padOp, { axis: at, before, after, value }, x);
 }
 
@@ -107,7 +106,7 @@ function padWithOwn(x: Tensor, axis: number, [before, after]: readonly [Dim, Dim
   }
   const needed = mode === "edge" ? 1 : 1 + Math.max(before, after);
   if (dim < needed) {
-    throw new RangeError(`pad: mode "${mode}" needs at least ${String(needed)} entries, axis ${String(axis)} of ${formatShape(x.shape)} has ${String(dim)}`);
+    throw new RangeError(`pad: mode "${mode}" needs an axis of size ${String(needed)} or more, got axis ${String(axis)} of ${formatShape(x.shape)}`);
   }
   const outside = (start: number, width: number): Tensor =>
     mode === "edge"

@@ -1,4 +1,5 @@
 /** @file Reductions over axes. */
+import { isFloat } from "../host.ts";
 import { nd, ndAt } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
@@ -100,7 +101,13 @@ export const sumOp: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
 function extremum(name: string, onnx: string, none: number, f: (a: number, b: number) => number): Op<ReduceAttrs> {
   const op: Op<ReduceAttrs> = singleOp<ReduceAttrs>({
     name,
-    infer: (inputs, { axes }) => reducedType(name, inputOf({ inputs }), axes),
+    infer: (inputs, { axes }) => {
+      const x = inputOf({ inputs });
+      if (!isFloat(x.dtype) && axes.some((axis) => x.shape[axis] === 0)) {
+        throw new RangeError(`${name}: expected at least one value along axes [${axes.join(", ")}] of ${x.toString()}, got none, and integers have no infinity`);
+      }
+      return reducedType(name, x, axes, "numbers");
+    },
     evaluate: (inputs, { axes }) => reduceNd(ndAt(inputs), axes, none, f),
     vjp: (node, g) => [mul(share(node), g)],
     jvp: (node, [dx]) => dx && apply(sumOp, { axes: node.attrs.axes.map((axis) => axis + 1) }, mul(dx, share(node))),
@@ -182,10 +189,10 @@ const reduceBy = (name: string, op: Op<ReduceAttrs>) => (x: Tensor, { axes, keep
   return finish(apply(op, { axes: resolved }, x), resolved, keepDims);
 };
 
-/** The largest value over axes; of none −Infinity. Ties share the derivative equally; NaN among the values leaves the result open. */
+/** The largest value over axes; of none −Infinity, which integers refuse. Ties share the derivative equally; NaN among the values leaves the result open. */
 export const max = reduceBy("max", maxOp);
 
-/** The least value over axes; of none Infinity. Ties share the derivative equally; NaN among the values leaves the result open. */
+/** The least value over axes; of none Infinity, which integers refuse. Ties share the derivative equally; NaN among the values leaves the result open. */
 export const min = reduceBy("min", minOp);
 
 /** The product over axes; of none 1. Its derivative is right at zeros too, and needs axes of known size. */

@@ -105,7 +105,7 @@ const scatterAddAlongOp: Op<ScatterAttrs> = singleOp<ScatterAttrs>({
     const expected = x.shape.map((dim, i) => (i === axis ? (indices.shape[axis] ?? 1) : dim));
     if (!sameShape(expected, indices.shape)) {
       throw new RangeError(
-        `scatterAddAlong: indices: expected the shape ${formatShape(x.shape)} of x but for axis ${String(axis)}, got ${formatShape(indices.shape)}; broadcastTo fits them`,
+        `scatterAddAlong: expected indices of the shape ${formatShape(x.shape)} of x but for axis ${String(axis)}, got ${formatShape(indices.shape)}; broadcastTo fits them`,
       );
     }
     checkScatter("scatterAddAlong", inputs, axis, indices.shape);

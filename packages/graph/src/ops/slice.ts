@@ -146,7 +146,7 @@ function sliceOfPad(x: Tensor, { axis, start, end, step }: SliceAttrs): Tensor |
 export function slice(x: Tensor, axis: number, start: Dim, end?: Dim, step = 1): Tensor {
   const at = resolveAxis("slice", axis, x.rank);
   if (!Number.isInteger(step) || step < 1) {
-    throw new RangeError(`slice: step: expected a whole number from 1, got ${String(step)}; use flip to reverse`);
+    throw new RangeError(`slice: expected a step that is a whole number from 1, got ${String(step)}; use flip to reverse`);
   }
   const dim = dimAt(x.shape, at);
   const bound = (value: Dim): Dim => (typeof value === "number" && value < 0 && typeof dim === "number" && value >= -dim ? value + dim : value);

@@ -2,7 +2,7 @@ import type { Emitter } from "../emitter.ts";
 import { nd, ndAt } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { inputOf, outputOf } from "../tensor.ts";
-import { productOf, sameShape, sizeOf } from "../shape.ts";
+import { productOf, sameShape, sizeOf, sizeTerms } from "../shape.ts";
 import type { Shape } from "../shape.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./binary.ts";
@@ -60,7 +60,9 @@ export const standardizeOp = singleOp<StandardizeAttrs>({
     // Instance norm over [rows, channels, width] is the fastest form ONNX Runtime has; it wants a known channel count.
     const last = shape[kept - 1];
     const channels = kept > 1 && typeof last === "number" ? last : 1;
-    const rows = productOf("standardize", shape.slice(0, channels === 1 ? kept : kept - 1));
+    const outer = shape.slice(0, channels === 1 ? kept : kept - 1);
+    // Rows of several names are one size that the reshape infers.
+    const rows = sizeTerms(outer).symbols.length > 1 && typeof width === "number" ? "rows" : productOf("standardize", outer);
     const view: Shape = [rows, channels, width];
     const y = emitter.emit(
       "InstanceNormalization",
