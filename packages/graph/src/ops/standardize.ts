@@ -29,9 +29,9 @@ export const standardizeOp = singleOp<StandardizeAttrs>({
   infer: (inputs, { count }) => {
     const x = inputOf({ inputs });
     requireFloat("standardize", x);
-    // It runs on rows of known meaning: each part must have a size.
-    productOf("standardize", x.shape.slice(0, -count));
-    productOf("standardize", x.shape.slice(-count));
+    // Rows of several names have one size that a reshape infers, but only beside known widths.
+    const width = productOf("standardize", x.shape.slice(-count));
+    if (typeof width === "string") productOf("standardize", x.shape.slice(0, -count));
     return x;
   },
   evaluate: (inputs, { count, epsilon }) => {
