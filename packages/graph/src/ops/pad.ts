@@ -1,8 +1,9 @@
+import type { Emitter } from "../emitter.ts";
 import { nd } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { addDims, checkShape, dimAt, formatShape, resolveAxis } from "../shape.ts";
-import type { Dim } from "../shape.ts";
+import type { Dim, Shape } from "../shape.ts";
 import { inputOf } from "../tensor.ts";
 import type { Op, Tensor } from "../tensor.ts";
 import { broadcastTo } from "./broadcast.ts";
@@ -56,10 +57,18 @@ export const padOp: Op<PadAttrs> = singleOp<PadAttrs>({
   flops: () => 0,
   lower: (emitter, node, [x = ""]) => {
     const { axis, before, after, value } = node.attrs;
-    const fill = Object.is(value, 0) ? "" : emitter.scalar(value, inputOf(node).dtype);
-    return emitter.emit("Pad", [x, emitter.dims([before, after]), fill, emitter.int64s([axis])]);
+    const { shape, dtype } = inputOf(node);
+    const along = (width: Dim): Shape => shape.map((_, i) => (i === axis ? width : 0));
+    return emitPad(emitter, x, along(before), along(after), Object.is(value, 0) ? undefined : emitter.scalar(value, dtype));
   },
 });
+
+/**
+ * Emits a padding, by default with zeros. All axes are given: where only some are, ONNX Runtime's optimizer moves
+ * transposes past the node and permutes the list as if it had all of them (seen in 1.30).
+ */
+export const emitPad = (emitter: Emitter<Tensor>, x: string, before: Shape, after: Shape, fill?: string): string =>
+  emitter.emit("Pad", [x, emitter.dims([...before, ...after]), ...(fill === undefined ? [] : [fill])]);
 
 function filled(x: NdArray, axis: number, width: number, value: number): NdArray {
   const part = nd(x.shape.map((dim, i) => (i === axis ? width : dim)));

@@ -6,6 +6,7 @@ import { dimAt, productOf, sizeOf, staticDim } from "../shape.ts";
 import type { Shape } from "../shape.ts";
 import { inputOf } from "../tensor.ts";
 import type { Node, Op, Tensor } from "../tensor.ts";
+import { emitPad } from "./pad.ts";
 import { mapPair, onStack, transposedAttributes, visitWindow } from "./window.ts";
 import type { Window } from "./window.ts";
 
@@ -66,7 +67,7 @@ export const isTiling = ({ kernel, stride, padding, dilation }: Window): boolean
 export function padToImage(emitter: Emitter<Tensor>, x: string, { image, kernel, output }: Window): string {
   const rest = mapPair((i) => image[i] - kernel[i] * output[i]);
   if (Math.max(...rest) === 0) return x;
-  return emitter.emit("Pad", [x, emitter.int64s([0, 0, ...rest]), "", emitter.int64s([2, 3])]);
+  return emitPad(emitter, x, [0, 0, 0, 0], [0, 0, ...rest]);
 }
 
 function lowerTiles(emitter: Emitter<Tensor>, node: Node<Window>, g: string): string {
@@ -98,8 +99,7 @@ function lowerOverlapping(emitter: Emitter<Tensor>, node: Node<Window>, g: strin
  */
 export function lowerPatches(emitter: Emitter<Tensor>, window: Window, x: string, shape: Shape, groups = 1): string {
   const { padding, image } = window;
-  const pads = emitter.int64s([...padding, ...padding]);
-  const padded = Math.max(...padding) === 0 ? x : emitter.emit("Pad", [x, pads, "", emitter.int64s([2, 3])]);
+  const padded = Math.max(...padding) === 0 ? x : emitPad(emitter, x, [0, 0, ...padding], [0, 0, ...padding]);
   const channels = staticDim("patches", shape, 1);
   const sizes = mapPair((i) => image[i] + 2 * padding[i]);
   const view = groups === 1 ? padded : emitter.reshape(padded, [dimAt(shape, 0), groups, channels / groups, ...sizes]);

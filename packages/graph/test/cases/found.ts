@@ -5,4 +5,10 @@ import type { Cases } from "./case.ts";
 export const foundCases: Cases = {
   "max: over no axes": { shapes: [[2, 3]], integers: true, call: (x) => g.max(x, { axes: [] }) },
   "prod: over no axes": { shapes: [[2, 3]], call: (x) => g.prod(x, { axes: [] }) },
+  "sum: of repeated rows": { shapes: [[1, 3]], batch: "its leading axis is the one that is repeated", call: (x) => g.sum(g.broadcastTo(x, [4, 3]), { axes: [0, 1] }) },
+  "pad: between transposes": {
+    shapes: [[3, 2, 2], [2, 3, 3], [2, 3, 5]],
+    batch: "the first axis of one operand is the second of another",
+    call: (x, y, z) => g.matmul(g.add(y, g.pad(g.transpose(x, [2, 0, 1]), 2, 0, 1)), z, { transposeA: true }),
+  },
 };
