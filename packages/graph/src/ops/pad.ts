@@ -64,11 +64,12 @@ export const padOp: Op<PadAttrs> = singleOp<PadAttrs>({
 });
 
 /**
- * Emits a padding, by default with zeros. All axes are given: where only some are, ONNX Runtime's optimizer moves
- * transposes past the node and permutes the list as if it had all of them (seen in 1.30).
+ * Emits a padding, by default with zeros. All axes are named: where some are, ONNX Runtime's optimizer moves transposes
+ * past the node and permutes the widths as if they were all there; where none is, it makes the widths those of a pool
+ * behind it, which refuses what is larger than its window (seen in 1.30).
  */
-export const emitPad = (emitter: Emitter<Tensor>, x: string, before: Shape, after: Shape, fill?: string): string =>
-  emitter.emit("Pad", [x, emitter.dims([...before, ...after]), ...(fill === undefined ? [] : [fill])]);
+export const emitPad = (emitter: Emitter<Tensor>, x: string, before: Shape, after: Shape, fill = ""): string =>
+  emitter.emit("Pad", [x, emitter.dims([...before, ...after]), fill, emitter.int64s(before.map((_, axis) => axis))]);
 
 function filled(x: NdArray, axis: number, width: number, value: number): NdArray {
   const part = nd(x.shape.map((dim, i) => (i === axis ? width : dim)));

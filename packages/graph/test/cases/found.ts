@@ -11,4 +11,7 @@ export const foundCases: Cases = {
     batch: "the first axis of one operand is the second of another",
     call: (x, y, z) => g.matmul(g.add(y, g.pad(g.transpose(x, [2, 0, 1]), 2, 0, 1)), z, { transposeA: true }),
   },
+  "avgPool2d: of one pixel, padded before": { shapes: [[2, 2, 2, 3]], call: (x) => g.avgPool2d(g.pad(x, 2, 0, 1), 1) },
+  "avgPool2d: padded before by more than its window": { shapes: [[2, 1, 2, 2]], call: (x) => g.avgPool2d(g.pad(g.pad(x, 2, 3, 3), 3, 3, 3), 2) },
+  "maxPool2d: padded before": { shapes: [[2, 1, 2, 2]], call: (x) => g.maxPool2d(g.pad(g.pad(g.sub(x, 2), 2, 1, 1), 3, 1, 1), 2) },
 };
