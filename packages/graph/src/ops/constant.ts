@@ -59,6 +59,11 @@ export function fitsType(value: number, dtype: DType): boolean {
   return Number.isInteger(value) && value >= low && value <= high;
 }
 
+/** Whether a number is a finite value of a type, up to rounding. */
+export function isValueOf(value: number, dtype: DType): boolean {
+  return Number.isFinite(dtype === "float32" ? Math.fround(value) : value) && fitsType(value, dtype);
+}
+
 function checkWhole(data: Float32Array | Float64Array, dtype: keyof typeof ranges): void {
   const [low, high] = ranges[dtype];
   const bad = data.find((value) => !fitsType(value, dtype));

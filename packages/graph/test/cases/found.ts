@@ -14,4 +14,18 @@ export const foundCases: Cases = {
   "avgPool2d: of one pixel, padded before": { shapes: [[2, 2, 2, 3]], call: (x) => g.avgPool2d(g.pad(x, 2, 0, 1), 1) },
   "avgPool2d: padded before by more than its window": { shapes: [[2, 1, 2, 2]], call: (x) => g.avgPool2d(g.pad(g.pad(x, 2, 3, 3), 3, 3, 3), 2) },
   "maxPool2d: padded before": { shapes: [[2, 1, 2, 2]], call: (x) => g.maxPool2d(g.pad(g.pad(g.sub(x, 2), 2, 1, 1), 3, 1, 1), 2) },
+  "matmul: of scales of scales": {
+    shapes: [[2, 3, 3], [2, 3, 3]],
+    call: (x, w) => {
+      const [half, third] = [g.mul(x, 0.5), g.div(g.mul(x, 0.5), 3)];
+      return g.add(g.matmul(half, w), g.matmul(third, w));
+    },
+  },
+  "matmul: of nothing times nothing": {
+    shapes: [[2, 3, 3], [2, 3, 3]],
+    call: (x, w) => {
+      const nothing = g.mul(x, 0);
+      return g.add(g.matmul(nothing, w), g.matmul(g.mul(nothing, 0), w));
+    },
+  },
 };
