@@ -73,28 +73,32 @@ describe("with a batch of any size", () => {
   const batched = subjects.filter((subject) => batchedOperands(subject).length > 0);
   const sizes = [1, 3];
   const found: Results[] = [];
+  const most = (subject: Subject): What => (isDifferentiable(subject) ? "derivatives" : "value");
   beforeAll(async () => {
-    for (const group of inGroups(batched.filter(isDifferentiable))) {
-      const parts = (size: number): Subject[] => group.map((subject) => withBatch(subject, size));
-      const { program } = programOf(parts(2), "derivatives", { named: true });
-      const results = await runAll(program, sizes.map((size) => programOf(parts(size), "derivatives").feeds));
-      results.forEach((each, i) => (found[i] = { ...found[i], ...each }));
+    for (const what of ["value", "derivatives"] as const) {
+      for (const group of inGroups(batched.filter((subject) => most(subject) === what))) {
+        const parts = (size: number): Subject[] => group.map((subject) => withBatch(subject, size));
+        const { program } = programOf(parts(2), what, { named: true });
+        const results = await runAll(program, sizes.map((size) => programOf(parts(size), what).feeds));
+        results.forEach((each, i) => (found[i] = { ...found[i], ...each }));
+      }
     }
   });
 
-  it.each(each(batched.filter(isDifferentiable)))("%s", (_name, subject) => {
-    sizes.forEach((size, i) => expectAsInterpreted(withBatch(subject, size), "derivatives", found[i] ?? {}, tolerances.float32Derivatives));
+  it.each(each(batched))("%s", (_name, subject) => {
+    sizes.forEach((size, i) => expectAsInterpreted(withBatch(subject, size), most(subject), found[i] ?? {}, tolerances.float32Derivatives));
   });
 
   it.each(each(subjects.filter(({ row }) => typeof row.batch === "string")))("%s is refused, as its row says", (_name, subject) => {
     const named = { ...subject, row: { ...subject.row, batch: undefined } };
-    expect(() => lower(programOf([named], isDifferentiable(subject) ? "derivatives" : "value", { named: true }).program)).toThrow(/^\w+: /);
+    expect(() => lower(programOf([named], most(subject), { named: true }).program)).toThrow(/^\w+: /);
   });
 });
 
-describe("in float64", () => {
+describe.each(["value", "derivatives"] as const)("in float64, %s", (what) => {
+  const parts = what === "value" ? subjects : differentiable;
   /** Refused in words of the program, or what ONNX Runtime has kernels for. */
-  const refusal = (subject: Subject, what: What): string | undefined => {
+  const refusal = (subject: Subject): string | undefined => {
     try {
       lower(programOf([subject], what, { dtype: "float64" }).program);
       return undefined;
@@ -102,16 +106,15 @@ describe("in float64", () => {
       return String(error);
     }
   };
-  const refusals = new Map(differentiable.map((subject) => [subject, refusal(subject, "derivatives")]));
-  const accepted = differentiable.filter((subject) => refusals.get(subject) === undefined);
+  const refusals = new Map(parts.map((subject) => [subject, refusal(subject)]));
   let found: Results = {};
   beforeAll(async () => {
-    found = await run(accepted, "derivatives", { dtype: "float64" });
+    found = await run(parts.filter((subject) => refusals.get(subject) === undefined), what, { dtype: "float64" });
   });
 
-  it.each(each(differentiable))("%s", (_name, subject) => {
+  it.each(each(parts))("%s", (_name, subject) => {
     const message = refusals.get(subject);
-    if (message === undefined) expectAsInterpreted(subject, "derivatives", found, tolerances.float64, "float64");
+    if (message === undefined) expectAsInterpreted(subject, what, found, tolerances.float64, "float64");
     else expect(message).toMatch(/^TypeError: lower: .*: ONNX Runtime has no float64 kernel for \w+; use float32, or the reference interpreter$/);
   });
 });
