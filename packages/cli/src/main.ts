@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Interrupted } from "./commands/train.ts";
 import { program } from "./program.ts";
 

@@ -50,7 +50,7 @@ export type { AffinePathOptions } from "./paths/affine.ts";
 export { affinePath } from "./paths/affine.ts";
 export type { OtPathOptions } from "./paths/ot.ts";
 export { otPath } from "./paths/ot.ts";
-export type { Path, PathSample } from "./paths/path.ts";
+export type { AffinePath, Path, PathSample, Schedule } from "./paths/path.ts";
 export type { PolynomialPathOptions } from "./paths/polynomial.ts";
 export { polynomialPath } from "./paths/polynomial.ts";
 export { pathFromConfig } from "./paths/registry.ts";

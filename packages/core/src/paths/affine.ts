@@ -1,6 +1,6 @@
 import type { Tensor } from "@fluxion/graph";
 import { add, div, formatShape, jvp, mul, neg, ones, reshape, square, sub } from "@fluxion/graph";
-import type { Path } from "./path.ts";
+import type { AffinePath, Schedule } from "./path.ts";
 
 /** What makes an affine path: two functions of time, written with graph ops. */
 export interface AffinePathOptions {
@@ -32,7 +32,7 @@ export function affinePath({
   interval = [0, 1],
   kind = "affine",
   config = {},
-}: AffinePathOptions): Path {
+}: AffinePathOptions): AffinePath {
   const [t0, t1] = interval;
   if (!(t0 >= 0 && t0 < t1 && t1 <= 1)) {
     throw new RangeError(`affinePath: interval: expected 0 <= t0 < t1 <= 1, got [${String(t0)}, ${String(t1)}]`);
@@ -40,6 +40,12 @@ export function affinePath({
   if (!(priorStd > 0 && Number.isFinite(priorStd))) {
     throw new RangeError(`affinePath: priorStd: expected a number above 0, got ${String(priorStd)}`);
   }
+  const schedule = (t: Tensor): Schedule => ({
+    alpha: alpha(t),
+    sigma: sigma(t),
+    dAlpha: derivative(alpha, t),
+    dSigma: derivative(sigma, t),
+  });
   return {
     kind,
     config: { kind, ...config },
@@ -47,17 +53,19 @@ export function affinePath({
     interval,
     alpha,
     sigma,
+    schedule,
     sample(x0, x1, t) {
       const at = timesOf(x1, t);
+      const { alpha, sigma, dAlpha, dSigma } = schedule(t);
       return {
-        xt: add(mul(at(alpha(t)), x1), mul(at(sigma(t)), x0)),
-        velocity: add(mul(at(derivative(alpha, t)), x1), mul(at(derivative(sigma, t)), x0)),
+        xt: add(mul(at(alpha), x1), mul(at(sigma), x0)),
+        velocity: add(mul(at(dAlpha), x1), mul(at(dSigma), x0)),
       };
     },
     conditionalVelocity(x, x1, t) {
       const at = timesOf(x, t);
-      const rate = at(div(derivative(sigma, t), sigma(t)));
-      return add(mul(rate, sub(x, mul(at(alpha(t)), x1))), mul(at(derivative(alpha, t)), x1));
+      const { alpha, sigma, dAlpha, dSigma } = schedule(t);
+      return add(mul(at(div(dSigma, sigma)), sub(x, mul(at(alpha), x1))), mul(at(dAlpha), x1));
     },
     conditionalScore(x, x1, t) {
       const at = timesOf(x, t);
@@ -74,7 +82,7 @@ function derivative(f: (t: Tensor) => Tensor, t: Tensor): Tensor {
 }
 
 /** Lets values per example `[batch]` meet examples `[batch, ...event]`: never by accident along the event. */
-function timesOf(x: Tensor, t: Tensor): (values: Tensor) => Tensor {
+export function timesOf(x: Tensor, t: Tensor): (values: Tensor) => Tensor {
   if (t.rank !== 1 || t.shape[0] !== x.shape[0]) {
     throw new RangeError(`path: expected times [batch] for examples ${formatShape(x.shape)}, got ${formatShape(t.shape)}`);
   }

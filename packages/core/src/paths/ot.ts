@@ -1,6 +1,6 @@
 import { mul, sub } from "@fluxion/graph";
 import { affinePath } from "./affine.ts";
-import type { Path } from "./path.ts";
+import type { AffinePath } from "./path.ts";
 
 /** Options of `otPath`. */
 export interface OtPathOptions {
@@ -14,7 +14,7 @@ export interface OtPathOptions {
  *
  * @throws RangeError if sigmaMin is outside [0, 1)
  */
-export function otPath({ sigmaMin = 1e-4 }: OtPathOptions = {}): Path {
+export function otPath({ sigmaMin = 1e-4 }: OtPathOptions = {}): AffinePath {
   if (!(sigmaMin >= 0 && sigmaMin < 1)) {
     throw new RangeError(`otPath: sigmaMin: expected a number in [0, 1), got ${String(sigmaMin)}`);
   }

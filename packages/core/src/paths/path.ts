@@ -7,7 +7,7 @@ export interface PathSample {
 }
 
 /**
- * A conditional Gaussian probability path p_t(x|x1) = N(α(t) x1, σ(t)² I), t = 0 noise, t = 1 data.
+ * A conditional Gaussian probability path p_t(x|x1) = N(μ_t(x1), σ_t(x1)² I) (eq 10), t = 0 noise, t = 1 data.
  *
  * Times are `[batch]` everywhere, whatever the shape of an example.
  */
@@ -19,18 +19,32 @@ export interface Path {
   readonly priorStd: number;
   /** Where the path and its velocity are defined; no solver leaves it. */
   readonly interval: readonly [number, number];
-  alpha(t: Tensor): Tensor;
-  sigma(t: Tensor): Tensor;
   /**
-   * x_t = α x1 + σ x0 and its derivative α' x1 + σ' x0 (paper, eqs 11 and 14).
+   * x_t = σ_t(x1) x0 + μ_t(x1) and its derivative by time (paper, eqs 11 and 14).
    *
    * @param x0 - unit normal noise `[batch, ...event]`
    * @param x1 - data `[batch, ...event]`
    * @param t - `[batch]`
    */
   sample(x0: Tensor, x1: Tensor, t: Tensor): PathSample;
-  /** u_t(x|x1) = (σ'/σ)(x − α x1) + α' x1 (Theorem 3, eq 15). */
+  /** u_t(x|x1) = (σ'/σ)(x − μ) + μ' (Theorem 3, eq 15). */
   conditionalVelocity(x: Tensor, x1: Tensor, t: Tensor): Tensor;
-  /** ∇ log p_t(x|x1) = −(x − α x1)/σ². */
+  /** ∇ log p_t(x|x1) = −(x − μ)/σ². */
   conditionalScore(x: Tensor, x1: Tensor, t: Tensor): Tensor;
+}
+
+/** The coefficients of x_t = α x1 + σ x0 and their derivatives by time, each `[batch]`. */
+export interface Schedule {
+  readonly alpha: Tensor;
+  readonly sigma: Tensor;
+  readonly dAlpha: Tensor;
+  readonly dSigma: Tensor;
+}
+
+/** A path whose mean is α(t) x1 and whose standard deviation σ(t) is that of every data point. */
+export interface AffinePath extends Path {
+  alpha(t: Tensor): Tensor;
+  sigma(t: Tensor): Tensor;
+  /** α, σ, α' and σ' at times `[batch]`. */
+  schedule(t: Tensor): Schedule;
 }

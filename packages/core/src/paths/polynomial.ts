@@ -1,6 +1,6 @@
 import { pow, sub } from "@fluxion/graph";
 import { affinePath } from "./affine.ts";
-import type { Path } from "./path.ts";
+import type { AffinePath } from "./path.ts";
 
 /** Options of `polynomialPath`. */
 export interface PolynomialPathOptions {
@@ -13,7 +13,7 @@ export interface PolynomialPathOptions {
  *
  * @throws RangeError if n is below 1
  */
-export function polynomialPath({ n }: PolynomialPathOptions): Path {
+export function polynomialPath({ n }: PolynomialPathOptions): AffinePath {
   if (!(n >= 1 && Number.isFinite(n))) {
     throw new RangeError(`polynomialPath: n: expected a number from 1, got ${String(n)}`);
   }
