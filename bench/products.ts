@@ -1,6 +1,5 @@
 /** @file The floor of a solve: the matrix products of its network alone, on the same kernels. */
 import { constant, hostTensor, input, matmul, scan, trace } from "@fluxion/graph";
-import type { Tensor } from "@fluxion/graph";
 import type { Context } from "./case.ts";
 import { timed } from "./interleave.ts";
 
@@ -16,8 +15,8 @@ export async function productsAlone(
 ): Promise<number> {
   const weights = Array.from({ length: layers }, () => constant(new Float32Array(width * width).fill(1 / width), [width, width]));
   const program = trace("products", { x: input([points, width]), steps: input(["steps", 1]) }, ({ x, steps }) => {
-    const { carry } = scan({ carry: [x], xs: [steps] }, ([h]) => ({ carry: [weights.reduce((a, w) => matmul(a, w), h as Tensor)], ys: [] }));
-    return { y: carry[0] as Tensor };
+    const { carry } = scan({ carry: [x], xs: [steps] }, ([h]) => ({ carry: [weights.reduce((a, w) => matmul(a, w), h)], ys: [] }));
+    return { y: carry[0] };
   });
   const executable = await runtime.compile(program);
   const feeds = {

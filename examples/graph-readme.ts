@@ -1,10 +1,9 @@
 import { grad, hostTensor, input, matmul, mean, mul, square, sub, trace } from "@fluxion/graph";
-import type { Tensor } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
 
 const step = trace("regression", { w: input([3, 1]), x: input(["batch", 3]), y: input(["batch", 1]) }, ({ w, x, y }) => {
   const loss = mean(square(sub(matmul(x, w), y)));
-  const [dw] = grad(loss, [w]) as [Tensor];
+  const [dw] = grad(loss, [w]);
   return { loss, next: sub(w, mul(dw, 0.1)) };
 });
 
@@ -14,5 +13,5 @@ const y = hostTensor(points.map(([a, b]) => 3 * a - 2 * b + 1), [64, 1]);
 
 const executable = await (await nodeRuntime()).compile(step);
 let w = hostTensor([0, 0, 0], [3, 1]);
-for (let i = 0; i < 200; i++) ({ next: w = w } = await executable.run({ w, x, y }));
+for (let i = 0; i < 200; i++) ({ next: w } = await executable.run({ w, x, y }));
 console.log(w.data, "expected 3, −2, 1");

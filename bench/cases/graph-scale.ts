@@ -58,7 +58,7 @@ function network(depth: number): Program {
     for (let i = 0; i < depth; i++) h = add(tanh(matmul(h, w)), mul(h, sin(mul(h, 0.1 + i))));
     const loss = mean(square(h));
     const [gx, gw] = grad(loss, [x, w]);
-    return { loss, gx: gx ?? x, gw: gw ?? w };
+    return { loss, gx, gw };
   });
 }
 

@@ -20,7 +20,7 @@ const step = trace(
   },
   ({ weights, bias, images, labels }) => {
     const loss = crossEntropy(logits(images, weights, bias), labels);
-    const [dWeights, dBias] = grad(loss, [weights, bias]) as [Tensor, Tensor];
+    const [dWeights, dBias] = grad(loss, [weights, bias]);
     return { loss, nextWeights: sub(weights, mul(dWeights, 0.01)), nextBias: sub(bias, mul(dBias, 0.01)) };
   },
 );
@@ -45,8 +45,8 @@ export async function trainLogistic(
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
     const after = await executable.run({ weights, bias, ...pick(digits, order.next().value, [batch]) });
-    [weights, bias] = [after["nextWeights"], after["nextBias"]] as [HostTensor, HostTensor];
-    losses.push(Number(after["loss"]?.data[0]));
+    [weights, bias] = [after.nextWeights, after.nextBias];
+    losses.push(Number(after.loss.data[0]));
   }
   await executable.dispose();
   return { weights, bias, losses };

@@ -29,12 +29,13 @@ const training = trace(
     rates: input(["steps"]),
   },
   ({ images, labels, rates, ...state }) => {
-    const loop = scan({ carry: Object.values(state), xs: [images, labels, rates] }, (carry, xs) => {
-      const after = step(carry, ...(xs as [Tensor, Tensor, Tensor]));
+    const carry: readonly Tensor[] = Object.values(state);
+    const loop = scan({ carry, xs: [images, labels, rates] }, (state, xs) => {
+      const after = step(state, ...xs);
       return { carry: after.state, ys: [after.loss] };
     });
     const next = stateNames.map((name, i) => [`${name}/next`, loop.carry[i]]);
-    return { ...(Object.fromEntries(next) as Record<string, Tensor>), losses: loop.ys[0] as Tensor };
+    return { ...(Object.fromEntries(next) as Record<string, Tensor>), losses: loop.ys[0] };
   },
 );
 
@@ -55,7 +56,7 @@ export async function train(
   digits: Digits,
   { steps, chunk, batch, rate, key }: TrainingOptions,
 ): Promise<{ readonly parameters: Each<HostTensor>; readonly losses: readonly number[] }> {
-  const executable = await runtime.compile(training, { sizes: { steps: chunk, batch } });
+  const executable = await runtime.compile<string>(training, { sizes: { steps: chunk, batch } });
   const order = shuffled(digits.labels.length, chunk * batch, key.child("order"));
   const start = Object.values(initialise(key.child("weights")));
   const still = start.map(({ data, shape }) => hostTensor(new Float32Array(data.length), shape));

@@ -3,7 +3,7 @@ export type { DType, HostTensor, TypedData } from "./host.ts";
 export { hostTensor, typedData } from "./host.ts";
 export type { Dim, Shape } from "./shape.ts";
 export { formatShape, isStatic, sizeOf } from "./shape.ts";
-export type { Tensor, TensorType } from "./tensor.ts";
+export type { Tensor, TensorsOf, TensorType } from "./tensor.ts";
 export { scope } from "./tensor.ts";
 
 // Programs

@@ -6,10 +6,10 @@ import type { Body, Tensor, TensorType } from "./tensor.ts";
 import { traceBody } from "./body.ts";
 
 /** A traced function: named inputs and outputs, and the graph between them. */
-export interface Program {
+export interface Program<Output extends string = string> {
   readonly name: string;
   readonly inputs: Readonly<Record<string, Tensor>>;
-  readonly outputs: Readonly<Record<string, Tensor>>;
+  readonly outputs: Readonly<Record<Output, Tensor>>;
   /** @internal */
   readonly body: Body;
 }
@@ -39,7 +39,7 @@ export function trace<const I extends Readonly<Record<string, InputSpec>>, O ext
   name: string,
   inputs: I,
   fn: (inputs: { readonly [K in keyof I]: Tensor }) => O,
-): Program & { readonly inputs: { readonly [K in keyof I]: Tensor }; readonly outputs: O } {
+): Program<keyof O & string> & { readonly inputs: { readonly [K in keyof I]: Tensor }; readonly outputs: O } {
   const names = Object.keys(inputs);
   let outputs: O | undefined;
   const body = traceBody(

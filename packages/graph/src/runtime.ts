@@ -22,8 +22,8 @@ export interface CompileOptions {
   readonly target?: Target | undefined;
 }
 
-/** A compiled program. */
-export interface Executable {
+/** A compiled program, with the names of its outputs. */
+export interface Executable<Output extends string = string> {
   /** Threads it runs on; equal counts give equal bits. */
   readonly threads?: number;
   /**
@@ -31,7 +31,7 @@ export interface Executable {
    *
    * @throws RangeError or TypeError if feeds are missing, unknown or ill-shaped
    */
-  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<Output, HostTensor>>;
   /** Frees it; a further run is an error. */
   dispose(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export interface LoadedModel extends Executable, ModelSignature {}
 /** Where programs run. Sessions, threads and buffers are its business alone. */
 export interface Runtime {
   readonly device: Device;
-  compile(program: Program, options?: CompileOptions): Promise<Executable>;
+  compile<Output extends string>(program: Program<Output>, options?: CompileOptions): Promise<Executable<Output>>;
   /**
    * Loads an ONNX model of anyone's making.
    *

@@ -139,6 +139,9 @@ export class Tensor implements TensorType {
   }
 }
 
+/** A tensor for every item of a list; a tuple stays a tuple. */
+export type TensorsOf<T extends readonly unknown[]> = { -readonly [K in keyof T]: Tensor };
+
 let nextId = 0;
 let currentScope = "";
 

@@ -1,6 +1,5 @@
 import * as g from "@fluxion/graph";
 import { describeModel, input, lower, trace } from "@fluxion/graph";
-import type { Tensor } from "@fluxion/graph";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { graph, message, model, node, tensor, types, value } from "./foreign-model.ts";
@@ -8,8 +7,8 @@ import type { Fields, Parts } from "./foreign-model.ts";
 
 const own = trace("own", { x: input(["batch", 4]), n: input([3, 4]), k: input([2], "int64") }, ({ x, n, k }) => {
   const w = g.constant(Float32Array.from({ length: 16 }, (_, i) => i / 7), [4, 4]);
-  const { carry } = g.scan({ carry: [x], xs: [n] }, ([a], [b]) => ({ carry: [g.silu(g.add(g.matmul(a as Tensor, w), b as Tensor))], ys: [] }));
-  return { y: carry[0] as Tensor, twice: g.reshape(g.stack([x, x]), [-1, 4]), k2: g.add(k, k) };
+  const { carry } = g.scan({ carry: [x], xs: [n] }, ([a], [b]) => ({ carry: [g.silu(g.add(g.matmul(a, w), b))], ys: [] }));
+  return { y: carry[0], twice: g.reshape(g.stack([x, x]), [-1, 4]), k2: g.add(k, k) };
 });
 
 const y = value("y", types.float32, [1]);

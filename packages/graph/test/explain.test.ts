@@ -32,7 +32,7 @@ describe("operations", () => {
   it("of both adjoints of a convolution are those of the convolution", () => {
     const program = one([["b", 4, 8, 6], [5, 4, 3, 3]], ([x, w]) => {
       const [gx, gw] = grad(g.sum(g.square(g.conv2d(x!, w!, { padding: 1 }))), [x!, w!]);
-      return g.add(g.sum(gx!), g.sum(gw!));
+      return g.add(g.sum(gx), g.sum(gw));
     });
     const [forward, ...adjoints] = ["conv2d", "conv2dInput", "conv2dWeight"].map((op) => nodeOf(program, op, { b: 3 })?.flops);
     expect(forward).toBeGreaterThan(0);
@@ -40,7 +40,7 @@ describe("operations", () => {
   });
 
   it("are the same whether the weight gradient of a convolution is taken at once or image by image", () => {
-    const program = one([[8, 16, 20, 18], [16, 16, 3, 3]], ([x, w]) => grad(g.sum(g.square(g.conv2d(x!, w!, { padding: 1 }))), [w!])[0]!);
+    const program = one([[8, 16, 20, 18], [16, 16, 3, 3]], ([x, w]) => grad(g.sum(g.square(g.conv2d(x!, w!, { padding: 1 }))), [w!])[0]);
     const whole = nodeOf(program, "conv2dWeight")?.flops ?? NaN;
     const byImage = flat(explain(program).nodes).find(({ op }) => op === "gemm");
     expect(byImage?.times).toBe(8);
@@ -51,7 +51,7 @@ describe("operations", () => {
 
   it("choose threads by the largest product or convolution, in loops too", () => {
     const loop = trace("loop", { x: input([4, 64]), w: input([64, 64]), n: input(["steps", 64]) }, ({ x, w, n }) => ({
-      y: scan({ carry: [x], xs: [n] }, ([c], [row]) => ({ carry: [g.add(g.matmul(c!, w), row!)], ys: [] })).carry[0]!,
+      y: scan({ carry: [x], xs: [n] }, ([c], [row]) => ({ carry: [g.add(g.matmul(c, w), row)], ys: [] })).carry[0],
     }));
     expect(largestWork(loop, { steps: 100 })).toBe(2 * 4 * 64 * 64);
     const mixed = one([["b", 4, 8, 6], [5, 4, 3, 3]], ([x, w]) => g.exp(g.conv2d(x!, w!)));
@@ -89,10 +89,10 @@ describe("memory", () => {
       trace("loop", { x: input([1000]), n: input([n, 1000]) }, ({ x, n: rows }) => {
         const outside = g.exp(x);
         const { carry, ys } = scan({ carry: [x], xs: [rows] }, ([c], [row]) => {
-          const next = g.sin(g.add(c!, row!));
+          const next = g.sin(g.add(c, row));
           return { carry: [next], ys: [g.mul(next, 2)] };
         });
-        return { y: g.add(carry[0]!, outside), ys: ys[0]! };
+        return { y: g.add(carry[0], outside), ys: ys[0] };
       });
     // outside, the last state and the collected rows; the body's sine and sum, or sine and product; its own copy of the state.
     expect(peak(program(1))).toBe(1 + 1 + 1 + 2);
@@ -112,9 +112,9 @@ describe("memory", () => {
 
 const network = trace("network", { x: input(["batch", 8]), w: input([8, 8]), n: input(["steps", 8]) }, ({ x, w, n }) => {
   const h = scope("net", () => scope("inner", () => g.silu(g.matmul(x, g.add(w, 0)))));
-  const { carry } = scope("loop", () => scan({ carry: [h], xs: [n] }, ([c], [row]) => ({ carry: [scope("body", () => g.tanh(g.add(g.matmul(c!, w), row!)))], ys: [] })));
+  const { carry } = scope("loop", () => scan({ carry: [h], xs: [n] }, ([c], [row]) => ({ carry: [scope("body", () => g.tanh(g.add(g.matmul(c, w), row)))], ys: [] })));
   const loss = scope("loss", () => g.mean(g.square(h)));
-  return { y: carry[0]!, loss, gw: grad(loss, [w])[0]! };
+  return { y: carry[0], loss, gw: grad(loss, [w])[0] };
 });
 
 describe("an explanation", () => {
@@ -139,9 +139,9 @@ describe("an explanation", () => {
 
   it("counts one iteration of a loop of unknown length, and both branches of a choice", () => {
     const program = trace("control", { x: input(["batch", 8]), w: input([8, 8]) }, ({ x, w }) => {
-      const [y] = g.whileLoop([x], ([s]) => g.less(g.sum(s!), 100), ([s]) => [g.matmul(s!, w)]);
+      const [y] = g.whileLoop([x], ([s]) => g.less(g.sum(s), 100), ([s]) => [g.matmul(s, w)]);
       const [z] = g.cond(g.greater(g.sum(x), 0), () => [g.matmul(x, w)], () => [g.exp(x)]);
-      return { y: y!, z: z! };
+      return { y: y, z: z };
     });
     const { nodes } = explain(program, { sizes: { batch: 4 } });
     const [loop, choice] = ["whileLoop", "cond"].map((op) => nodes.find((node) => node.op === op));

@@ -14,6 +14,7 @@ const refusals: Readonly<Record<string, readonly [(x: Tensor, i: Tensor, b: Tens
   "integers where floats are needed": [(_x, i) => g.exp(i), /exp: expected a float tensor, got int32\[3\]; use cast/],
   "a division of integers": [(_x, i) => g.div(i, i), /div: expected a float tensor, got int32\[3\]/],
   "a floored division of floats": [(x) => g.floorDivide(x, 2), /floorDivide: expected integers, got float32\[batch, 3\]; use floor\(div/],
+  "a floored division of booleans": [(x) => g.floorDivide(g.greater(x, 0), 2), /floorDivide: expected integers, got bool\[batch, 3\]; use cast/],
   "crossed bounds": [(x) => g.clip(x, 2, 1), /clip: expected low <= high, got 2 and 1/],
   "an infinite exponent": [(x) => g.pow(x, Infinity), /pow: expected a finite exponent, got Infinity/],
   "an axis that is not there": [(x) => g.cumSum(x, 2), /cumSum: expected an axis from -2 to 1, got 2/],

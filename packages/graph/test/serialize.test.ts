@@ -13,14 +13,14 @@ const weights = Float32Array.from({ length: 16 }, (_, i) => Math.cos(i));
 const whole = trace("whole", { x: input([3, 4]), w: input([4, 4]), n: input(["steps", 4]) }, ({ x, w, n }) => {
   const fixed = g.constant(weights, [4, 4]);
   const { carry, ys } = scan({ carry: [x], xs: [n] }, ([h], [row]) => {
-    const next = g.scope("layer", () => g.tanh(g.add(g.matmul(g.matmul(h as Tensor, w), fixed), row as Tensor)));
+    const next = g.scope("layer", () => g.tanh(g.add(g.matmul(g.matmul(h, w), fixed), row)));
     return { carry: [next], ys: [g.maximum(next, -Infinity)] };
   });
-  const [last] = carry as [Tensor];
-  const [chosen] = g.cond(g.greater(g.sum(last), 0), () => [g.exp(last)], () => [g.matmul(last, fixed)]) as [Tensor];
-  const [grown] = g.whileLoop([g.sum(chosen)], ([s]) => g.less(s as Tensor, 50), ([s]) => [g.add(g.abs(s as Tensor), 1)]) as [Tensor];
-  const loss = g.add(g.mean(g.square(chosen)), g.mean(ys[0] as Tensor));
-  return { loss, grown, gw: g.grad(loss, [w])[0] as Tensor };
+  const [last] = carry;
+  const [chosen] = g.cond(g.greater(g.sum(last), 0), () => [g.exp(last)], () => [g.matmul(last, fixed)]);
+  const [grown] = g.whileLoop([g.sum(chosen)], ([s]) => g.less(s, 50), ([s]) => [g.add(g.abs(s), 1)]);
+  const loss = g.add(g.mean(g.square(chosen)), g.mean(ys[0]));
+  return { loss, grown, gw: g.grad(loss, [w])[0] };
 });
 const feeds = { x: at([3, 4]), w: at([4, 4], 2), n: at([5, 4], 3) };
 
@@ -53,7 +53,7 @@ describe("a saved program", () => {
     const loaded = loadProgram(saveProgram(trace("f", { x: input([3]) }, ({ x }) => ({ y: g.sum(g.exp(x)) }))));
     const x = loaded.inputs["x"] as Tensor;
     const [gx] = g.grad(loaded.outputs["y"] as Tensor, [x]);
-    const program = { ...loaded, outputs: { gx: gx as Tensor }, body: { ...loaded.body, outputs: [gx as Tensor] } };
+    const program = { ...loaded, outputs: { gx: gx }, body: { ...loaded.body, outputs: [gx] } };
     const given = { x: at([3]) };
     const values = interpretProgram(program, given)["gx"]?.data;
     expect(values).toEqual((given.x.data as Float64Array).map(Math.exp));

@@ -47,7 +47,7 @@ async function differentiates(specs: Specs, feeds: Record<string, HostTensor>, f
     return {
       loss,
       norm,
-      dy: dy as Tensor,
+      dy: dy,
       ...Object.fromEntries(gs.map((gx, i) => [`g_${String(wrt[i])}`, gx])),
       ...Object.fromEntries(second.map((gx, i) => [`h_${String(wrt[i])}`, gx])),
     };
@@ -88,12 +88,12 @@ const bodies: Readonly<Record<string, Body>> = {
     ys: [g.sum(a as Tensor)],
   }),
   "a scan inside": (w) => ([a, b], [n]) => {
-    const inner = scan({ carry: [a as Tensor], xs: [w] }, ([c], [row]) => ({ carry: [g.sin(g.add(c as Tensor, row as Tensor))], ys: [] }));
-    return { carry: [inner.carry[0] as Tensor, g.mul(g.add(b as Tensor, n as Tensor), 0.5)], ys: [] };
+    const inner = scan({ carry: [a as Tensor], xs: [w] }, ([c], [row]) => ({ carry: [g.sin(g.add(c, row))], ys: [] }));
+    return { carry: [inner.carry[0], g.mul(g.add(b as Tensor, n as Tensor), 0.5)], ys: [] };
   },
   "a choice inside": (w) => ([a, b], [n]) => {
     const [next] = cond(g.greater(g.sum(n as Tensor), 0), () => [g.tanh(g.matmul(a as Tensor, w))], () => [g.mul(a as Tensor, 0.5)]);
-    return { carry: [next as Tensor, b as Tensor], ys: [g.mean(a as Tensor)] };
+    return { carry: [next, b as Tensor], ys: [g.mean(a as Tensor)] };
   },
   "an integer in the state": () => ([a, b], [n]) => {
     const i = g.cast(g.greater(n as Tensor, 0), "int32");
@@ -127,8 +127,8 @@ describe.each(Object.entries(bodies))("a scan with %s", (name, body) => {
 
 it("a scan over no steps keeps its state and collects nothing", async () => {
   const program = trace("none", { x: input([2]), n: input([0, 2]) }, ({ x, n }) => {
-    const { carry, ys } = scan({ carry: [x], xs: [n] }, ([c], [row]) => ({ carry: [g.add(c as Tensor, row as Tensor)], ys: [g.exp(c as Tensor)] }));
-    return { c: carry[0] as Tensor, y: ys[0] as Tensor, s: g.sum(ys[0] as Tensor) };
+    const { carry, ys } = scan({ carry: [x], xs: [n] }, ([c], [row]) => ({ carry: [g.add(c, row)], ys: [g.exp(c)] }));
+    return { c: carry[0], y: ys[0], s: g.sum(ys[0]) };
   });
   const feeds = { x: at([2]), n: at([0, 2]) };
   await agree(program, feeds);
@@ -139,7 +139,7 @@ describe("cond", () => {
   const specs: Specs = { x: [3], s: [] };
   const f = ({ x, s }: Inputs): Tensor => {
     const [y] = cond(g.greater(s as Tensor, 0.5), () => [g.mul(g.exp(x as Tensor), s as Tensor)], () => [g.sin(g.mul(x as Tensor, 2))]);
-    return y as Tensor;
+    return y;
   };
   it.each([0.2, 0.9])("takes the branch of s = %f, with its derivatives", async (s) => {
     await differentiates(specs, { x: at([3]), s: hostTensor(Float64Array.of(s), []) }, f, ["x", "s"]);
@@ -148,8 +148,8 @@ describe("cond", () => {
   it("computes the branch taken only", () => {
     // An endless loop in the branch that is not taken.
     const program = trace("lazy", { x: input([]) }, ({ x }) => {
-      const [y] = cond(g.greater(x, 0), () => [g.mul(x, 2)], () => whileLoop([x], ([c]) => g.lessEqual(c as Tensor, 0), ([c]) => [g.sub(c as Tensor, 1)]));
-      return { y: y as Tensor };
+      const [y] = cond(g.greater(x, 0), () => [g.mul(x, 2)], () => whileLoop([x], ([c]) => g.lessEqual(c, 0), ([c]) => [g.sub(c, 1)]));
+      return { y: y };
     });
     expect(interpretProgram(program, { x: hostTensor([1], []) })["y"]?.data[0]).toBe(2);
   });
@@ -166,7 +166,7 @@ describe("cond", () => {
 describe("whileLoop", () => {
   /** Doubles until the norm passes a bound. */
   const grown = (x: Tensor, s: Tensor): Tensor[] =>
-    whileLoop([x, g.constant(0, [], "int32")], ([y]) => g.less(g.sum(g.square(y as Tensor)), 100), ([y, i]) => [g.mul(y as Tensor, s), g.add(i as Tensor, 1)]);
+    whileLoop([x, g.constant(0, [], "int32")], ([y]) => g.less(g.sum(g.square(y)), 100), ([y, i]) => [g.mul(y, s), g.add(i, 1)]);
   const specs = { x: input(["batch", 2]), s: input([]) };
   const feeds = { x: at([3, 2]), s: hostTensor(Float64Array.of(1.7), []) };
 
@@ -184,8 +184,8 @@ describe("whileLoop", () => {
 
   it("stops after maxSteps", async () => {
     const program = trace("most", specs, ({ x }) => {
-      const [y] = whileLoop([x], () => g.greater(g.constant(1), 0), ([c]) => [g.add(c as Tensor, 1)], { maxSteps: 4 });
-      return { y: y as Tensor };
+      const [y] = whileLoop([x], () => g.greater(g.constant(1), 0), ([c]) => [g.add(c, 1)], { maxSteps: 4 });
+      return { y: y };
     });
     await agree(program, feeds);
     expect(data(interpretProgram(program, feeds)["y"])[0]).toBeCloseTo(Number(feeds.x.data[0]) + 4, 12);
@@ -195,7 +195,7 @@ describe("whileLoop", () => {
     const program = trace("tangents", { ...specs, dx: input([1, "batch", 2]), ds: input([1]) }, ({ x, s, dx, ds }) => {
       const [y] = grown(x, s);
       const [dy] = g.jvp([y as Tensor], [x, s], [dx, ds]);
-      return { y: y as Tensor, dy: dy as Tensor };
+      return { y: y as Tensor, dy: dy };
     });
     const all = { ...feeds, dx: at([1, 3, 2], 5), ds: hostTensor(Float64Array.of(0.3), [1]) };
     await agree(program, all);
@@ -208,9 +208,9 @@ describe("whileLoop", () => {
     trace("refused", specs, ({ x, s }) => {
       const [y] = grown(x, s);
       expect(() => g.grad(g.sum(y as Tensor), [x])).toThrow(/vjp: whileLoop has no derivative: .*use scan over the most steps/);
-      expect(() => whileLoop([x], ([c]) => g.less(c as Tensor, 1), ([c]) => [c as Tensor])).toThrow(/whileLoop: expected a bool condition of shape \[\]/);
-      expect(() => whileLoop([x], () => g.less(s, 1), ([c]) => [g.sum(c as Tensor)])).toThrow(/whileLoop: the body must return a state of the types it got/);
-      expect(() => whileLoop([x], () => g.less(s, 1), ([c]) => [c as Tensor], { maxSteps: 0 })).toThrow(/maxSteps: expected a whole number from 1, got 0/);
+      expect(() => whileLoop([x], ([c]) => g.less(c, 1), ([c]) => [c])).toThrow(/whileLoop: expected a bool condition of shape \[\]/);
+      expect(() => whileLoop([x], () => g.less(s, 1), ([c]) => [g.sum(c)])).toThrow(/whileLoop: the body must return a state of the types it got/);
+      expect(() => whileLoop([x], () => g.less(s, 1), ([c]) => [c], { maxSteps: 0 })).toThrow(/maxSteps: expected a whole number from 1, got 0/);
       return { z: g.neg(x) };
     });
   });
@@ -219,11 +219,11 @@ describe("whileLoop", () => {
 it("reverse mode computes the forward scan once", async () => {
   const program = trace("once", { x: input([4]), w: input([4, 4]), n: input([6, 4]) }, ({ x, w, n }) => {
     const { carry } = scan({ carry: [x], xs: [n] }, ([c], [row]) => ({
-      carry: [g.tanh(g.add(g.reshape(g.matmul(g.reshape(c as Tensor, [1, 4]), w), [4]), row as Tensor))],
+      carry: [g.tanh(g.add(g.reshape(g.matmul(g.reshape(c, [1, 4]), w), [4]), row))],
       ys: [],
     }));
-    const loss = g.sum(carry[0] as Tensor);
-    return { loss, gw: g.grad(loss, [w])[0] as Tensor };
+    const loss = g.sum(carry[0]);
+    return { loss, gw: g.grad(loss, [w])[0] };
   });
   const { body } = simplify(program);
   const names: string[] = [];

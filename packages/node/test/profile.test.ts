@@ -13,7 +13,7 @@ const program = trace("two", { a: input([n, n]), b: input([n, n]), s: input([8])
   sum: scope("small", () => g.add(s, 1)),
 }));
 const loop = trace("loop", { x: input([64, 64]), rows: input(["steps", 64, 64]) }, ({ x, rows }) => ({
-  y: scope("loop", () => scan({ carry: [x], xs: [rows] }, ([state], [row]) => ({ carry: [scope("body", () => g.sin(g.tanh(g.matmul(state!, row!))))], ys: [] }))).carry[0]!,
+  y: scope("loop", () => scan({ carry: [x], xs: [rows] }, ([state], [row]) => ({ carry: [scope("body", () => g.sin(g.tanh(g.matmul(state, row))))], ys: [] }))).carry[0],
 }));
 
 const before = process.env["TMPDIR"];

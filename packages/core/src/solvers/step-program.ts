@@ -82,9 +82,7 @@ function runStages(
 ): Tensor[] {
   const [rows, stages] = [Number(a.shape[0]), Number(a.shape[1])];
   const weights = reshape(mul(a, h), [rows, 1, stages]);
-  const { carry } = scan({ carry: buffers, xs: [weights, slotsFrom(stages - rows, stages), times] }, (ks, row) => {
-    const [weight, column, t] = row;
-    if (!weight || !column || !t) throw new Error("internal: a stage without its row");
+  const { carry } = scan({ carry: buffers, xs: [weights, slotsFrom(stages - rows, stages), times] }, (ks, [weight, column, t]) => {
     const at = y.map((value, i) => advance(value, weight, ks[i] ?? value));
     const derivatives = field.derivative(t, at, extras);
     return { carry: ks.map((buffer, i) => add(matmul(column, rowOf(derivatives[i] ?? buffer)), buffer)), ys: [] };
@@ -149,7 +147,6 @@ export function fixedGridProgram(field: Field, stages: number): Program {
     const [a, b, h, times] = pick(given, ["a", "b", "h", "times"]);
     if (!a || !b || !h || !times) throw new Error("internal: missing inputs");
     const { carry } = scan({ carry: pick(given, indexed("y", field)), xs: [h, times] }, (y, [step, at]) => {
-      if (!step || !at) throw new Error("internal: a grid without steps");
       const buffers = y.map((value) => zeros([stages, ...rowOf(value).shape.slice(1)]));
       const ks = runStages(field, y, step, buffers, { a, times: at }, given);
       return { carry: y.map((value, i) => advance(value, reshape(mul(b, step), [1, stages]), ks[i] ?? value)), ys: [] };

@@ -42,7 +42,6 @@ export function stepProgram({ model, path, batch, optimizer }: StepProgramOption
     });
     const next = named(carry);
     const [loss, gradientNorm] = ys;
-    if (!loss || !gradientNorm) throw new Error("internal: a scan without results");
     return {
       "next.params": next.params,
       "next.m": next.m,

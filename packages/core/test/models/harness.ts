@@ -87,7 +87,7 @@ export async function compileModel(
       ...(div && { divergence: divergence(out, xt) }),
     };
   });
-  const executable = await runtime.compile(program);
+  const executable = await runtime.compile<string>(program);
   return async ({ params, ...rest }) => {
     const { out, loss, divergence: d, ...others } = await executable.run({ ...params, ...rest });
     return {

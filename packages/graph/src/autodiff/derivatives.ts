@@ -3,7 +3,7 @@ import { isFloat } from "../host.ts";
 import { dimAt, formatShape, sameShape } from "../shape.ts";
 import type { Dim, Shape } from "../shape.ts";
 import { inScope, outputOf, reachable } from "../tensor.ts";
-import type { Differentiation, Node, Tensor } from "../tensor.ts";
+import type { Differentiation, Node, Tensor, TensorsOf } from "../tensor.ts";
 import { add, mul } from "../ops/binary.ts";
 import { zeros, zerosLike } from "../ops/fill.ts";
 import { sumTo } from "../ops/reduce.ts";
@@ -39,7 +39,11 @@ function requireFloats(what: string, tensors: readonly Tensor[]): void {
  * @returns tensors of the shapes of `wrt`, zero where nothing depends on them
  * @throws RangeError on unequal shapes; TypeError for tensors that are not float; Error where an op on the way has no derivative
  */
-export function vjp(outputs: readonly Tensor[], cotangents: readonly Tensor[], wrt: readonly Tensor[]): Tensor[] {
+export function vjp<const W extends readonly Tensor[]>(
+  outputs: readonly Tensor[],
+  cotangents: readonly Tensor[],
+  wrt: W,
+): TensorsOf<W> {
   requireFloats("vjp", [...outputs, ...wrt]);
   const total = new Map<Tensor, Tensor>();
   const accumulate = (tensor: Tensor, g: Tensor): void => {
@@ -60,7 +64,7 @@ export function vjp(outputs: readonly Tensor[], cotangents: readonly Tensor[], w
       });
     });
   }
-  return wrt.map((tensor) => total.get(tensor) ?? zerosLike(tensor));
+  return wrt.map((tensor) => total.get(tensor) ?? zerosLike(tensor)) as TensorsOf<W>;
 }
 
 /**
@@ -70,7 +74,11 @@ export function vjp(outputs: readonly Tensor[], cotangents: readonly Tensor[], w
  * @returns stacked tangents `[k, ...shape of the output]`
  * @throws RangeError on ill-shaped tangents; TypeError for tensors that are not float; Error where an op on the way has no derivative
  */
-export function jvp(outputs: readonly Tensor[], inputs: readonly Tensor[], tangents: readonly Tensor[]): Tensor[] {
+export function jvp<const O extends readonly Tensor[]>(
+  outputs: O,
+  inputs: readonly Tensor[],
+  tangents: readonly Tensor[],
+): TensorsOf<O> {
   requireFloats("jvp", [...outputs, ...inputs]);
   const count: Dim = tangents[0] && tangents[0].rank > 0 ? dimAt(tangents[0].shape, 0) : 1;
   const known = new Map<Tensor, Tensor>();
@@ -87,7 +95,7 @@ export function jvp(outputs: readonly Tensor[], inputs: readonly Tensor[], tange
       if (tangent && !known.has(output)) known.set(output, tangent);
     });
   }
-  return outputs.map((output) => known.get(output) ?? zeros([count, ...output.shape], output.dtype));
+  return outputs.map((output) => known.get(output) ?? zeros([count, ...output.shape], output.dtype)) as TensorsOf<O>;
 }
 
 /** ḡ ∂y/∂x for each float operand of an elementwise op, summed over what broadcasting repeated. */

@@ -1,5 +1,5 @@
 import { formatShape, sameShape } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import type { Tensor, TensorsOf } from "../tensor.ts";
 import { onesLike } from "../ops/fill.ts";
 import { expandDims, squeeze } from "../ops/reshape.ts";
 import { jvp, vjp } from "./derivatives.ts";
@@ -11,7 +11,7 @@ import { jvp, vjp } from "./derivatives.ts";
  * @param wrt - tensors of the same program, inputs or intermediate ones
  * @throws RangeError if `loss` is no scalar; Error where an op on the way has no derivative
  */
-export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
+export function grad<const W extends readonly Tensor[]>(loss: Tensor, wrt: W): TensorsOf<W> {
   if (loss.rank !== 0) {
     throw new RangeError(`grad: expected a scalar loss, got ${loss.toString()}; take its mean or sum first`);
   }
@@ -25,11 +25,11 @@ export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
  * const { value, gradients: [gw] } = valueAndGrad((w) => mean(square(sub(matmul(x, w), y))), [w]);
  * @throws RangeError if the value is no scalar
  */
-export function valueAndGrad(
-  f: (...inputs: Tensor[]) => Tensor,
-  inputs: readonly Tensor[],
-): { readonly value: Tensor; readonly gradients: Tensor[] } {
-  const value = f(...inputs);
+export function valueAndGrad<const I extends readonly Tensor[]>(
+  f: (...inputs: TensorsOf<I>) => Tensor,
+  inputs: I,
+): { readonly value: Tensor; readonly gradients: TensorsOf<I> } {
+  const value = f(...([...inputs] as TensorsOf<I>));
   return { value, gradients: grad(value, inputs) };
 }
 
@@ -41,7 +41,11 @@ export function valueAndGrad(
  * @returns `Σ_j ∂²loss/∂wrt[i]∂wrt[j] vectors[j]` for each i
  * @throws RangeError if `loss` is no scalar or shapes disagree
  */
-export function hessianVectorProduct(loss: Tensor, wrt: readonly Tensor[], vectors: readonly Tensor[]): Tensor[] {
+export function hessianVectorProduct<const W extends readonly Tensor[]>(
+  loss: Tensor,
+  wrt: W,
+  vectors: readonly Tensor[],
+): TensorsOf<W> {
   wrt.forEach(({ shape }, i) => {
     const got = vectors[i]?.shape;
     if (got && sameShape(got, shape)) return;
@@ -50,5 +54,5 @@ export function hessianVectorProduct(loss: Tensor, wrt: readonly Tensor[], vecto
     );
   });
   const directions = vectors.map((vector) => expandDims(vector, 0));
-  return jvp(grad(loss, wrt), wrt, directions).map((product) => squeeze(product, 0));
+  return jvp(grad(loss, wrt), wrt, directions).map((product) => squeeze(product, 0)) as TensorsOf<W>;
 }

@@ -35,7 +35,6 @@ export function convWeightByImage(x: Tensor, g: Tensor, attrs: ConvAttrs): Tenso
   const rows = image[0] + 2 * padding[0];
   const length = output[0] * row - dilation[1] * (kernel[1] - 1);
   const { carry } = scan({ carry: [zeros([outputs, taps * channels], x.dtype)], xs: [x, g] }, ([total], [xi, gi]) => {
-    if (!total || !xi || !gi) throw new Error("internal: a scan without its inputs");
     const flat = reshape(pad(pad(xi, 1, padding[0], padding[0]), 2, padding[1], padding[1]), [channels, rows * row]);
     const patches = Array.from({ length: taps }, (_, tap) => {
       const start = Math.floor(tap / kernel[1]) * dilation[0] * row + (tap % kernel[1]) * dilation[1];
@@ -45,6 +44,6 @@ export function convWeightByImage(x: Tensor, g: Tensor, attrs: ConvAttrs): Tenso
     const flags = { transposeA: false, transposeB: true };
     return { carry: [apply(gemmOp, flags, cotangent, concat(patches, 0), total)], ys: [] };
   });
-  const byTap = reshape(carry[0] ?? x, [outputs, taps, channels]);
+  const byTap = reshape(carry[0], [outputs, taps, channels]);
   return reshape(transpose(byTap, [0, 2, 1]), [outputs, channels, ...kernel]);
 }

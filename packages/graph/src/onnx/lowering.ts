@@ -30,6 +30,9 @@ export interface Model {
   readonly symbols: ReadonlyMap<string, { readonly value: string; readonly axis: number; readonly factor: number }>;
 }
 
+/** A number as text; 0 and −0 differ. */
+const spelled = (value: number | bigint): string => (Object.is(value, -0) ? "-0" : String(value));
+
 /** Lowers the nodes of one graph (the model's, or a loop body's). */
 export class Lowering implements Emitter<Tensor> {
   readonly target: Target;
@@ -103,7 +106,7 @@ export class Lowering implements Emitter<Tensor> {
 
   constant(data: Float32Array | Float64Array, shape: readonly number[], dtype: DType = "float32"): string {
     const values = typedData(data, dtype);
-    const key = values.length <= 4 ? `${dtype} ${shape.join()}:${values.join()}` : undefined;
+    const key = values.length <= 4 ? `${dtype} ${shape.join()}:${Array.from(values, spelled).join()}` : undefined;
     return this.#initializer(key, shape, dataTypes[dtype], new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
   }
 

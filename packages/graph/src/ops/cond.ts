@@ -5,7 +5,7 @@ import { applyOp, defineOp } from "../op.ts";
 import { sameShape } from "../shape.ts";
 import { interpretBody } from "../interpreter.ts";
 import { inputOf, nextNodeId } from "../tensor.ts";
-import type { Body, Node, Op, Tensor, TensorType } from "../tensor.ts";
+import type { Body, Node, Op, Tensor, TensorType, TensorsOf } from "../tensor.ts";
 import { scalarValue } from "./constant.ts";
 import { zeros, zerosLike } from "./fill.ts";
 
@@ -115,9 +115,13 @@ function choose(predicate: Tensor, then: () => readonly Tensor[], otherwise: () 
  * @param otherwise - what to compute else: as many tensors, of the same types
  * @throws TypeError if the predicate is no boolean scalar; RangeError if the branches differ in type
  */
-export function cond(predicate: Tensor, then: () => readonly Tensor[], otherwise: () => readonly Tensor[]): Tensor[] {
+export function cond<const T extends readonly Tensor[]>(
+  predicate: Tensor,
+  then: () => T,
+  otherwise: () => readonly Tensor[],
+): TensorsOf<T> {
   if (predicate.dtype !== "bool" || predicate.rank !== 0) {
     throw new TypeError(`cond: expected a bool predicate of shape [], got ${predicate.toString()}; use where to choose elementwise`);
   }
-  return choose(predicate, then, otherwise);
+  return choose(predicate, then, otherwise) as TensorsOf<T>;
 }

@@ -47,8 +47,9 @@ export function mod(a: TensorLike, b: TensorLike): Tensor {
  */
 export function floorDivide(a: TensorLike, b: TensorLike): Tensor {
   for (const x of [a, b]) {
-    if (typeof x === "number" || !isFloat(x.dtype)) continue;
-    throw new TypeError(`floorDivide: expected integers, got ${x.toString()}; use floor(div(a, b))`);
+    if (typeof x === "number" || !(isFloat(x.dtype) || x.dtype === "bool")) continue;
+    const how = x.dtype === "bool" ? 'cast(x, "int32")' : "floor(div(a, b))";
+    throw new TypeError(`floorDivide: expected integers, got ${x.toString()}; use ${how}`);
   }
   return quotient(a, b);
 }

@@ -2,7 +2,7 @@ import { nd } from "../ndarray.ts";
 import type { NdArray } from "../ndarray.ts";
 import { applyOp, defineOp } from "../op.ts";
 import { nextNodeId, only } from "../tensor.ts";
-import type { Body, Op } from "../tensor.ts";
+import type { Body, Op, TensorsOf } from "../tensor.ts";
 import { dimAt, formatShape, sameShape } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import type { Tensor, TensorType } from "../tensor.ts";
@@ -92,11 +92,11 @@ function stackRows(rows: readonly (NdArray | undefined)[], shape: readonly numbe
 }
 
 /** What a scan starts from and reads. */
-export interface ScanInputs {
+export interface ScanInputs<C extends readonly Tensor[] = readonly Tensor[], X extends readonly Tensor[] = readonly Tensor[]> {
   /** The state before the first step. */
-  readonly carry: readonly Tensor[];
+  readonly carry: C;
   /** Sequences: their first axis, of equal length, is the step. At least one. */
-  readonly xs: readonly Tensor[];
+  readonly xs: X;
 }
 
 /** Options of `scan`. */
@@ -111,17 +111,17 @@ export interface ScanOptions {
 }
 
 /** What a step of a scan gives. */
-export interface ScanStep {
+export interface ScanStep<Y extends readonly Tensor[] = readonly Tensor[]> {
   /** The next state: as many tensors as came, of the same types. */
   readonly carry: readonly Tensor[];
   /** Values to collect along a new first axis. */
-  readonly ys: readonly Tensor[];
+  readonly ys: Y;
 }
 
 /** What a scan gives: the last state, and the collected values `[length, ...]`. */
-export interface ScanResult {
-  readonly carry: Tensor[];
-  readonly ys: Tensor[];
+export interface ScanResult<C extends readonly Tensor[] = readonly Tensor[], Y extends readonly Tensor[] = readonly Tensor[]> {
+  readonly carry: TensorsOf<C>;
+  readonly ys: TensorsOf<Y>;
 }
 
 /**
@@ -132,11 +132,15 @@ export interface ScanResult {
  *
  * @throws RangeError if lengths differ, or the body changes the type of the carry
  */
-export function scan(
-  { carry, xs }: ScanInputs,
-  body: (carry: Tensor[], x: Tensor[]) => ScanStep,
+export function scan<
+  const C extends readonly Tensor[],
+  const X extends readonly Tensor[],
+  const Y extends readonly Tensor[],
+>(
+  { carry, xs }: ScanInputs<C, X>,
+  body: (carry: TensorsOf<C>, x: TensorsOf<X>) => ScanStep<Y>,
   { reverse = false, recompute = false }: ScanOptions = {},
-): ScanResult {
+): ScanResult<C, Y> {
   if (xs.length === 0) throw new RangeError("scan: expected at least one sequence in xs, got none");
   if (xs.some((x) => x.rank === 0)) throw new RangeError("scan: expected xs with a first axis, got a scalar");
   const length = dimAt(only(xs).shape, 0);
@@ -150,7 +154,7 @@ export function scan(
   const types = [...carry.map(typeOf), ...xs.map(({ shape, dtype }) => ({ shape: shape.slice(1), dtype }))];
   let collected = 0;
   const open = traceBody("scan", types, (inputs) => {
-    const step = body(inputs.slice(0, carry.length), inputs.slice(carry.length));
+    const step = body(inputs.slice(0, carry.length) as TensorsOf<C>, inputs.slice(carry.length) as TensorsOf<X>);
     checkCarry(carry, step.carry);
     collected = step.ys.length;
     return [...step.carry, ...step.ys];
@@ -158,12 +162,15 @@ export function scan(
   // ONNX Runtime refuses a scan over nothing.
   if (length === 0) {
     const none = open.outputs.slice(carry.length).map(({ shape, dtype }) => zeros([0, ...shape], dtype));
-    return { carry: [...carry], ys: none };
+    return { carry: [...carry] as TensorsOf<C>, ys: none as TensorsOf<Y> };
   }
   const { body: closed, captures } = closeOver(open);
   const attrs = { body: closed, carries: carry.length, sequences: xs.length, length, reverse, recompute, id: nextNodeId() };
   const outputs = applyOp(scanOp, attrs, [...carry, ...xs, ...captures]);
-  return { carry: outputs.slice(0, carry.length), ys: outputs.slice(carry.length, carry.length + collected) };
+  return {
+    carry: outputs.slice(0, carry.length) as TensorsOf<C>,
+    ys: outputs.slice(carry.length, carry.length + collected) as TensorsOf<Y>,
+  };
 }
 
 function checkCarry(before: readonly Tensor[], after: readonly Tensor[]): void {

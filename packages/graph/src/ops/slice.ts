@@ -3,7 +3,7 @@ import { apply, singleOp } from "../op.ts";
 import { addDims, dimAt, divideDims, formatShape, productOf, resolveAxis, subtractDims, termOf } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import { inputOf } from "../tensor.ts";
-import type { Node, Op, Tensor } from "../tensor.ts";
+import type { Node, Op, Tensor, TensorsOf } from "../tensor.ts";
 import { concatOp } from "./concat.ts";
 import type { ConcatAttrs } from "./concat.ts";
 import { full } from "./fill.ts";
@@ -159,7 +159,7 @@ export function slice(x: Tensor, axis: number, start: Dim, end?: Dim, step = 1):
  * @param sizes - sizes that add up to that of the axis, or the number of parts
  * @throws RangeError if the sizes do not add up, or the number does not divide the size of the axis
  */
-export function split(x: Tensor, axis: number, sizes: number | readonly Dim[]): Tensor[] {
+export function split<const S extends readonly Dim[]>(x: Tensor, axis: number, sizes: S | number): TensorsOf<S> {
   const at = resolveAxis("split", axis, x.rank);
   const dim = dimAt(x.shape, at);
   const parts = typeof sizes === "number" ? equalParts(x, at, sizes) : sizes;
@@ -172,7 +172,7 @@ export function split(x: Tensor, axis: number, sizes: number | readonly Dim[]): 
     total = next;
   }
   if (total !== dim) refuseSizes(x, at, parts);
-  return starts.map((start, i) => slice(x, at, start, starts[i + 1] ?? dim));
+  return starts.map((start, i) => slice(x, at, start, starts[i + 1] ?? dim)) as TensorsOf<S>;
 }
 
 function refuseSizes(x: Tensor, axis: number, sizes: readonly Dim[]): never {

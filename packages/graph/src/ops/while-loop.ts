@@ -4,7 +4,7 @@ import { applyOp, defineOp } from "../op.ts";
 import { sameShape } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import { interpretBody } from "../interpreter.ts";
-import type { Body, Differentiation, Node, Op, Tensor, TensorType } from "../tensor.ts";
+import type { Body, Differentiation, Node, Op, Tensor, TensorType, TensorsOf } from "../tensor.ts";
 import { zeros } from "./fill.ts";
 
 /** Inputs are whether to begin, the state, then what the body captures. The body gives whether to go on, then the state. */
@@ -93,27 +93,27 @@ export interface WhileOptions {
  * @param body - the next state: as many tensors, of the same types
  * @throws RangeError if the body changes the type of the state; TypeError if the condition is no boolean scalar
  */
-export function whileLoop(
-  state: readonly Tensor[],
-  condition: (state: Tensor[]) => Tensor,
-  body: (state: Tensor[]) => readonly Tensor[],
+export function whileLoop<const S extends readonly Tensor[]>(
+  state: S,
+  condition: (state: TensorsOf<S>) => Tensor,
+  body: (state: TensorsOf<S>) => readonly Tensor[],
   { maxSteps }: WhileOptions = {},
-): Tensor[] {
+): TensorsOf<S> {
   if (maxSteps !== undefined && (!Number.isSafeInteger(maxSteps) || maxSteps < 1)) {
     throw new RangeError(`whileLoop: maxSteps: expected a whole number from 1, got ${String(maxSteps)}`);
   }
-  const begin = checkCondition(condition([...state]));
+  const begin = checkCondition(condition([...state] as TensorsOf<S>));
   const open = traceBody("while", state.map(typeOf), (inputs) => {
-    const next = body(inputs);
+    const next = body(inputs as TensorsOf<S>);
     if (next.length !== state.length || !state.every((x, i) => x.dtype === next[i]?.dtype && sameShape(x.shape, next[i].shape))) {
       throw new RangeError(
         `whileLoop: the body must return a state of the types it got: expected ${state.map(String).join(", ")}, got ${next.map(String).join(", ")}`,
       );
     }
-    return [checkCondition(condition([...next])), ...next];
+    return [checkCondition(condition([...next] as TensorsOf<S>)), ...next];
   });
   const { body: closed, captures } = closeOver(open);
-  return [...applyOp(whileOp, { body: closed, carries: state.length, maxSteps }, [begin, ...state, ...captures])];
+  return [...applyOp(whileOp, { body: closed, carries: state.length, maxSteps }, [begin, ...state, ...captures])] as TensorsOf<S>;
 }
 
 function checkCondition(go: Tensor): Tensor {

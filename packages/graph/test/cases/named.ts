@@ -40,7 +40,7 @@ export const namedRows: Readonly<Record<string, NamedRow>> = {
   "slice: steps along the name": one(["6*batch", 2], (x, at) => g.slice(x, 0, at("2*batch"), undefined, 2), ["2*batch", 2]),
   split: one(["batch", 6], (x) => g.mul(...(g.split(x, 1, 2) as [Tensor, Tensor])), ["batch", 3]),
   "split: along the name": one(["4*batch"], (x) => g.mul(...(g.split(x, 0, 2) as [Tensor, Tensor])), ["2*batch"]),
-  "split: along the name, by sizes": one(["3*batch"], (x, at) => g.split(x, 0, [at("batch"), at("2*batch")])[1] as Tensor, ["2*batch"]),
+  "split: along the name, by sizes": one(["3*batch"], (x, at) => g.split(x, 0, [at("batch"), at("2*batch")])[1], ["2*batch"]),
   squeeze: one(["steps", 1, "batch"], (x) => g.squeeze(x, 1), ["steps", "batch"]),
   stack: { shapes: [["steps", "batch"], ["steps", "batch"]], call: (_, x, y) => g.stack([x, y], 1), result: ["steps", 2, "batch"] },
   swapLastTwo: one(["steps", 2, "batch"], (x) => g.swapLastTwo(x), ["steps", "batch", 2]),
@@ -101,7 +101,7 @@ export function namedProgram({ shapes, indices = [], call }: NamedRow, size: At)
     const y = call(size, ...x, ...take("i", indices));
     const gradients = g.grad(g.sum(g.square(y)), x);
     const [tangent] = g.jvp([y], x, take("t", shapes));
-    return { y, tangent: tangent as Tensor, ...Object.fromEntries(gradients.map((gradient, i) => [`g${String(i)}`, gradient])) };
+    return { y, tangent: tangent, ...Object.fromEntries(gradients.map((gradient, i) => [`g${String(i)}`, gradient])) };
   });
 }
 

@@ -202,11 +202,11 @@ const repeat: Family = (draft) => {
   const most = draft.index(4);
   const [, state] = g.whileLoop(
     [g.constant(0, [], "int32"), x],
-    ([step]) => g.less(step as Tensor, most),
-    ([step, value]) => [g.add(step as Tensor, 1), likeFrom(draft.body([value as Tensor]))(value as Tensor)],
+    ([step]) => g.less(step, most),
+    ([step, value]) => [g.add(step, 1), likeFrom(draft.body([value]))(value)],
     draft.choose([{}, { maxSteps: 2 }]),
   );
-  return state as Tensor;
+  return state;
 };
 
 /** Families by weight; the first are what shrinking tends to. */
