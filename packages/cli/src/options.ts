@@ -9,9 +9,11 @@ const unit = z.number().min(0).lt(1);
 const schema = z.strictObject({
   data: z.string().min(1).describe("a point set, mnist, fashion-mnist, a .csv or .npy file, a directory of IDX files"),
   points: whole(100).default(200_000).describe("points to draw from a built-in set"),
+  pool: whole(1).default(1).describe("side of the squares of an image that are averaged into one pixel"),
   seed: whole(0).default(0).describe("of data, weights, noise and samples"),
 
   steps: whole(1).optional().describe("optimiser steps"),
+  snapshots: whole(0).default(0).describe("keep the weights at so many equal parts of training"),
   minutes: positive.optional().describe("training time, turned into a number of steps once (default 1; images 20)"),
   batch: whole(1).optional().describe("examples per step (default 256; images 64)"),
 

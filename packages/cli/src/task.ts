@@ -1,8 +1,8 @@
 /** @file From options to what is trained: data, model, path. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { isPointSetName, Key, mlp, modelFromConfig, otPath, pathFromConfig, pointSets, polynomialPath, trainingImages, trainingPoints, unet } from "fluxion";
-import type { FloatArray, Model, Path, TrainingData } from "fluxion";
+import { isPointSetName, Key, mlp, modelFromConfig, otPath, pathFromConfig, pointSets, polynomialPath, poolImages, trainingImages, trainingPoints, unet } from "fluxion";
+import type { FloatArray, ImagePixels, Model, Path, TrainingData } from "fluxion";
 import { loadImages, loadPoints, locateDataset } from "@fluxion/node";
 import type { RunRecord } from "@fluxion/node";
 import { existsSync, statSync } from "node:fs";
@@ -35,7 +35,7 @@ export function isImageData(data: string): boolean {
 export function loadTask(options: TrainOptions): Task {
   const { data } = options;
   if (isImageData(data)) {
-    const { pixels, shape } = loadImages(locateDataset(data, packages.resolve), "train");
+    const { pixels, shape } = loadPooled(options, "train");
     return { training: trainingImages(pixels, shape) };
   }
   const holdOutKey = Key.from(options.seed).child("holdout");
@@ -54,8 +54,13 @@ export function loadTask(options: TrainOptions): Task {
 }
 
 /** The test images of a run. */
-export function loadTestImages(data: string): { readonly pixels: Uint8Array; readonly shape: readonly [number, number, number, number] } {
-  return loadImages(locateDataset(data, packages.resolve), "test");
+export function loadTestImages(options: Pick<TrainOptions, "data" | "pool">): ImagePixels {
+  return loadPooled(options, "test");
+}
+
+function loadPooled({ data, pool }: Pick<TrainOptions, "data" | "pool">, split: "train" | "test"): ImagePixels {
+  const { pixels, shape } = loadImages(locateDataset(data, packages.resolve), split);
+  return poolImages(pixels, shape, pool);
 }
 
 /** Makes paths absolute, so that a run finds its data from anywhere. */

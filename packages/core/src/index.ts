@@ -20,6 +20,7 @@ export type {
   CsvTable,
   DataTransform,
   IdxArray,
+  ImagePixels,
   NpyArray,
   NpyData,
   NpyType,
@@ -37,6 +38,7 @@ export {
   parseCsv,
   parseIdx,
   parseNpy,
+  poolImages,
   pointSets,
   toPixels,
   trainingImages,
@@ -79,6 +81,7 @@ export type {
 export {
   bitsPerDim,
   bitsPerDimFromLogDensity,
+  bitsPerDimOfCopies,
   createFlow,
   logMeanExp,
   meanAndError,

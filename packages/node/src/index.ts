@@ -19,18 +19,40 @@ export type { ImageBatch, ImageGridOptions, PngOptions, Raster } from "./images/
 export { decodeImage, encodePng, imageGrid, writeImages } from "./images/index.ts";
 
 // figures
-export type { DensityGrid, ImageTrajectory, Interval, LossCurve, PointCloud, PointTrajectory, SamplesFigureOptions, SvgToPngOptions } from "./figures/index.ts";
+export type {
+  Curve,
+  CurveAxis,
+  CurvesFigureOptions,
+  DensityGrid,
+  FieldFigureOptions,
+  FieldPanel,
+  Frame,
+  ImageTrajectory,
+  Interval,
+  LossCurve,
+  PanelsFigureOptions,
+  PathLinesFigureOptions,
+  PointCloud,
+  PointTrajectory,
+  SamplesFigureOptions,
+  SvgToPngOptions,
+} from "./figures/index.ts";
 export {
+  curvesFigure,
   densityFigure,
   densityGrid,
+  fieldFigure,
+  fieldGrid,
   imageGridFigure,
   imageTrajectoryFigure,
   lossFigure,
+  panelsFigure,
+  pathLinesFigure,
   samplesFigure,
   svgToPng,
   trajectoryFigure,
 } from "./figures/index.ts";
 
 // report
-export type { Report, ReportFigure, ReportRow } from "./report/index.ts";
+export type { Report, ReportFigure, ReportRow, ReportTable } from "./report/index.ts";
 export { renderReport } from "./report/index.ts";

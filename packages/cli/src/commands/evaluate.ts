@@ -4,6 +4,7 @@ import type { Flow, FloatArray, SolverOptions } from "fluxion";
 import { writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { formatCount, formatMean, formatSeconds } from "../format.ts";
+import { parseOptions } from "../options.ts";
 import { loadTestImages } from "../task.ts";
 import { openFlow } from "./open.ts";
 
@@ -64,7 +65,7 @@ const part = 20;
 const typicalNfe = 250;
 
 async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Promise<Result> {
-  const { pixels, shape } = loadTestImages(String(run.record.options["data"]));
+  const { pixels, shape } = loadTestImages(parseOptions(run.record.options, run.file("options.json")));
   const size = shape[1] * shape[2] * shape[3];
   const count = Math.min(args.nllImages, shape[0]);
   const key = Key.from(args.seed).child("evaluation");

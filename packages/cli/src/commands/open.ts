@@ -4,11 +4,19 @@ import { nodeRuntime, openRun } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { partsOf } from "../task.ts";
 
-/** Opens a trained run as a flow, with its averaged weights. */
-export async function openFlow(directory: string, threads?: number): Promise<{ readonly run: Run; readonly flow: Flow }> {
+/**
+ * Opens a trained run as a flow, with its averaged weights.
+ *
+ * @param step - of a snapshot; default the end
+ */
+export async function openFlow(
+  directory: string,
+  threads?: number,
+  step?: number,
+): Promise<{ readonly run: Run; readonly flow: Flow }> {
   const run = openRun(directory);
   const { model, path } = partsOf(run.record);
-  const params = run.loadWeights(model);
+  const params = run.loadWeights(model, step);
   const runtime = await nodeRuntime({ threads });
   return { run, flow: createFlow({ runtime, model, path, params, transform: run.record.transform, threads }) };
 }

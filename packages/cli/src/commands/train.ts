@@ -22,6 +22,8 @@ export interface TrainArguments {
   readonly dryRun?: boolean | undefined;
   /** Seconds between checkpoints. */
   readonly checkpointSeconds: number;
+  /** Whether to sample, measure and draw at the end. Default true. */
+  readonly report?: boolean | undefined;
 }
 
 /** A run that is stopped before its end, with everything saved. */
@@ -34,7 +36,7 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     if (stray.length > 0) {
       throw new Error(`--resume: a run goes on with its own options, got also ${stray.join(", ")}; leave them out`);
     }
-    return resumeRun(openRun(args.resume), args.checkpointSeconds);
+    return resumeRun(openRun(args.resume), args);
   }
   const options = parseOptions({ ...readConfig(args.config), ...given }, args.config ?? "options");
   const resolved = { ...options, data: absoluteData(options.data), ...defaultLength(options) };
@@ -67,10 +69,10 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     const [d = 1] = task.training.eventShape;
     writeAtomic(run.file("held-out.npy"), writeNpy(task.heldOut, [task.heldOut.length / d, d]));
   }
-  return trainRun({ run, options: resolved, task, model, path, trainer, checkpointSeconds: args.checkpointSeconds });
+  return trainRun({ run, options: resolved, task, model, path, trainer, checkpointSeconds: args.checkpointSeconds, report: args.report });
 }
 
-async function resumeRun(run: Run, checkpointSeconds: number): Promise<string> {
+async function resumeRun(run: Run, { checkpointSeconds, report }: TrainArguments): Promise<string> {
   const { record } = run;
   const options = parseOptions(record.options, run.file("options.json"));
   const task = loadTask(options);
@@ -79,7 +81,7 @@ async function resumeRun(run: Run, checkpointSeconds: number): Promise<string> {
   run.dropMetricsAfter(state?.step ?? 0);
   const runtime = await nodeRuntime({ threads: record.threads });
   const trainer = await makeTrainer({ runtime, options: { ...options, threads: record.threads }, task, model, path, state });
-  return trainRun({ run, options, task, model, path, trainer, checkpointSeconds });
+  return trainRun({ run, options, task, model, path, trainer, checkpointSeconds, report });
 }
 
 interface Training {
@@ -90,6 +92,7 @@ interface Training {
   readonly path: Path;
   readonly trainer: Trainer;
   readonly checkpointSeconds: number;
+  readonly report: boolean | undefined;
 }
 
 function readConfig(file: string | undefined): Record<string, unknown> {
@@ -123,6 +126,10 @@ async function trainRun(training: Training): Promise<string> {
     await loop({ ...training, run: planned }, steps, stepMs);
     const trainingSeconds = (performance.now() - started) / 1000;
     say(planned, `trained ${formatCount(steps)} steps in ${formatSeconds(trainingSeconds)}`);
+    if (training.report === false) {
+      await trainer.dispose();
+      return run.directory;
+    }
     const flow = createFlow({
       runtime: await nodeRuntime({ threads: options.threads }),
       model,
@@ -163,7 +170,7 @@ async function measure({ run, options, trainer }: Training): Promise<{ steps: nu
   return { steps, stepMs };
 }
 
-async function loop({ run, model, trainer, checkpointSeconds }: Training, steps: number, stepMs: number): Promise<void> {
+async function loop({ run, model, trainer, options, checkpointSeconds }: Training, steps: number, stepMs: number): Promise<void> {
   const chunk = stepsPerCall(stepMs);
   const stop = new AbortController();
   const interrupt = (): void => {
@@ -176,7 +183,9 @@ async function loop({ run, model, trainer, checkpointSeconds }: Training, steps:
   try {
     while (trainer.state.step < steps && !stop.signal.aborted) {
       const begin = performance.now();
-      const { step, losses, gradientNorms } = await trainer.advance(Math.min(chunk, steps - trainer.state.step), steps);
+      const until = nextSnapshot(trainer.state.step, steps, options.snapshots);
+      const { step, losses, gradientNorms } = await trainer.advance(Math.min(chunk, until - trainer.state.step), steps);
+      if (step === until && options.snapshots > 0) run.saveSnapshot(model, trainer.state);
       const seconds = (performance.now() - begin) / 1000;
       const loss = average(losses);
       smooth = smooth === undefined ? loss : 0.95 * smooth + 0.05 * loss;
@@ -201,6 +210,12 @@ async function loop({ run, model, trainer, checkpointSeconds }: Training, steps:
     run.log(`interrupted at step ${String(trainer.state.step)}`);
     throw new Interrupted(`stopped at step ${formatCount(trainer.state.step)} of ${formatCount(steps)}, all saved; go on with: fluxion train --resume ${run.directory}`);
   }
+}
+
+/** The end of the part of training that a step is in. */
+function nextSnapshot(step: number, steps: number, parts: number): number {
+  const part = Math.floor((step * parts) / steps) + 1;
+  return parts === 0 ? steps : Math.max(step + 1, Math.round((part * steps) / parts));
 }
 
 const average = (values: Float32Array): number => values.reduce((a, b) => a + b, 0) / values.length;

@@ -13,3 +13,5 @@ export type { PointsSplit } from "./training-points.ts";
 export { trainingPoints } from "./training-points.ts";
 export type { DataTransform } from "./transform.ts";
 export { applyTransform, fitStandardize, invertTransform, logAbsDet, toPixels } from "./transform.ts";
+export type { ImagePixels } from "./pool-images.ts";
+export { poolImages } from "./pool-images.ts";

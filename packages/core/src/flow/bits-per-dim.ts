@@ -21,6 +21,10 @@ export interface BitsPerDim {
   /** Of the mean, over images; NaN for one image. */
   readonly standardError: number;
   readonly nfe: number;
+  /** Log-densities of each image's copies in model space, nats: `samples` lists of one value an image. */
+  readonly logDensities: readonly Float64Array[];
+  /** Standard deviation over an image's copies, bits per dimension, the mean over images; 0 for one copy. */
+  readonly spread: number;
 }
 
 /**
@@ -35,8 +39,9 @@ export function bitsPerDimFromLogDensity(logDensity: number, dimension: number):
 }
 
 /**
- * Bits per dimension of 8-bit images under uniform dequantisation: log (1/K) Σ_k p(x + u_k) (paper, eq 47), a bound
- * for K = 1 with the exact divergence; with Hutchinson's an estimate.
+ * Bits per dimension of 8-bit images under uniform dequantisation: −log (1/K) Σ_k p(x + u_k) (paper, eq 47), a bound
+ * with the exact divergence. With Hutchinson's it is an estimate: for K > 1 the mean of exponentials rewards the noise of
+ * the probes, which is why all copies of an image share them, and why `spread` is given.
  *
  * @param images - pixels `[n, ...event]` in 0…255
  * @throws RangeError if the flow was not trained on 8-bit images
@@ -54,7 +59,7 @@ export async function bitsPerDim(
   }
   const d = sizeOf(flow.model.eventShape);
   const count = images.length / d;
-  const logs = Array.from({ length: count }, () => [] as number[]);
+  const logDensities: Float64Array[] = [];
   let nfe = 0;
   for (let k = 0; k < samples; k++) {
     const values = new Float32Array(images.length);
@@ -67,10 +72,32 @@ export async function bitsPerDim(
     const result = await flow.logProb(values, { ...options, divergence, key: probeKey });
     nfe += result.nfe / samples;
     // logProb counts the 7 bits of the transform; eq 37 adds them itself.
-    result.logProb.forEach((value, i) => logs[i]?.push(value + 7 * d * Math.LN2));
+    logDensities.push(result.logProb.map((value) => value + 7 * d * Math.LN2));
   }
-  const values = Float64Array.from(logs, (list) => bitsPerDimFromLogDensity(logMeanExp(list), d));
-  return { values, ...meanAndError(values), nfe };
+  const values = bitsPerDimOfCopies(logDensities, d);
+  return { values, ...meanAndError(values), nfe, logDensities, spread: spreadOf(logDensities, count, d) };
+}
+
+/**
+ * Bits per dimension of images from the log-densities of their dequantised copies (eq 47); the first k lists alone give
+ * the value for K = k.
+ *
+ * @param logDensities - K lists of one value an image, nats, in model space
+ * @param dimension - values of an image
+ */
+export function bitsPerDimOfCopies(logDensities: readonly Float64Array[], dimension: number): Float64Array {
+  const count = logDensities[0]?.length ?? 0;
+  return Float64Array.from({ length: count }, (_, i) =>
+    bitsPerDimFromLogDensity(logMeanExp(logDensities.map((list) => list[i] ?? NaN)), dimension),
+  );
+}
+
+function spreadOf(logDensities: readonly Float64Array[], count: number, dimension: number): number {
+  if (logDensities.length < 2) return 0;
+  const n = logDensities.length;
+  const deviation = (i: number): number => meanAndError(Float64Array.from(logDensities, (list) => list[i] ?? NaN)).standardError * Math.sqrt(n);
+  const total = Array.from({ length: count }, (_, i) => deviation(i)).reduce((a, b) => a + b, 0);
+  return total / count / (dimension * Math.LN2);
 }
 
 /** log of the mean of exponentials, without overflow. */

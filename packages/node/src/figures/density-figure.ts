@@ -1,6 +1,5 @@
-import { encodePng } from "../images/png.ts";
 import { renderChart } from "./chart.ts";
-import { pngUri } from "./data-uri.ts";
+import { colourMap } from "./colour-map.ts";
 import { picturePanel } from "./panel.ts";
 import { cloudLengths, column, frameOf, quantile, robustInterval } from "./points.ts";
 import type { Interval, PointCloud } from "./points.ts";
@@ -83,24 +82,6 @@ async function heatMap({ x, shape }: DensityGrid, y: Interval, density: Float64A
   };
   const { width, height, ...layer } = panel;
   return renderChart({ title: { text: "Density of the flow" }, width, height, layer: [layer, bar] });
-}
-
-/** Cells as a PNG, the second coordinate upwards. */
-async function colourMap(density: Float64Array, n: number, top: number): Promise<string> {
-  const table = await colourTable();
-  const data = new Uint8Array(n * n * 3);
-  density.forEach((value, i) => {
-    const row = n - 1 - Math.floor(i / n);
-    data.set(table[Math.round(255 * Math.min(1, value / top))] ?? [], 3 * (row * n + (i % n)));
-  });
-  return pngUri(await encodePng({ data, width: n, height: n, channels: 3 }));
-}
-
-/** The colour map in 256 steps of `[red, green, blue]`. */
-async function colourTable(): Promise<readonly (readonly number[])[]> {
-  const { scheme } = await import("vega");
-  const colourAt = scheme(densityScheme) as (share: number) => string;
-  return Array.from({ length: 256 }, (_, i) => (colourAt(i / 255).match(/\d+/g) ?? []).map(Number));
 }
 
 function curve({ values, x }: DensityGrid, density: Float64Array): Promise<string> {

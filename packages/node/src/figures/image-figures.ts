@@ -18,6 +18,9 @@ export async function imageGridFigure(images: ImageBatch): Promise<string> {
 
 /** Images of the same examples at several times. */
 export interface ImageTrajectory {
+  /** Default "From noise to data". */
+  readonly title?: string | undefined;
+  readonly subtitle?: string | undefined;
   /** Growing; 0 is noise, 1 is data. */
   readonly times: readonly number[];
   /** The images at each time, of one shape. */
@@ -28,7 +31,7 @@ export interface ImageTrajectory {
  * Images on their way from noise to data as SVG: a column for each time, a row for each image.
  * @throws RangeError if there is not one state, of one shape, to a time
  */
-export async function imageTrajectoryFigure({ times, states }: ImageTrajectory): Promise<string> {
+export async function imageTrajectoryFigure({ times, states, ...heading }: ImageTrajectory): Promise<string> {
   const shapes = new Set(states.map(({ shape }) => shape.join()));
   if (times.length < 1 || times.length !== states.length || shapes.size !== 1) {
     throw new RangeError(
@@ -44,7 +47,10 @@ export async function imageTrajectoryFigure({ times, states }: ImageTrajectory):
       return { title: panelTitle(timeLabel(times[i])), ...(await picture(strip, 2 * scale, side / strip.width)) };
     }),
   );
-  const title = { text: "From noise to data", subtitle: `The same images at ${times.length} times of the flow.` };
+  const title = {
+    text: heading.title ?? "From noise to data",
+    subtitle: heading.subtitle ?? `The same images at ${times.length} times of the flow.`,
+  };
   return renderChart({ title, hconcat: columns, spacing: 8, bounds: "flush" });
 }
 

@@ -17,6 +17,9 @@ export const colours = {
   journey: ["#e8743b", "#d9487d", "#8b45cb", "#3a45d1"],
 } as const;
 
+/** Colours of lines in one chart, told apart by readers with any colour vision (after Okabe and Ito). */
+export const series: readonly string[] = ["#3a45d1", "#d55e00", "#0c8a7b", "#cc79a7", "#b58900", "#56b4e9", "#5d6878"];
+
 /** Colour map of densities: even steps look even, and it survives grey printing. */
 export const densityScheme = "viridis";
 

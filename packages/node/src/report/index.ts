@@ -1,2 +1,2 @@
-export type { Report, ReportFigure, ReportRow } from "./render-report.ts";
+export type { Report, ReportFigure, ReportRow, ReportTable } from "./render-report.ts";
 export { renderReport } from "./render-report.ts";

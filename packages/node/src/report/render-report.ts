@@ -16,17 +16,29 @@ export interface ReportFigure {
   readonly svg: string;
 }
 
+/** A table of measurements. */
+export interface ReportTable {
+  readonly title: string;
+  readonly columns: readonly string[];
+  /** One cell to a column; the first names the row. */
+  readonly rows: readonly (readonly string[])[];
+  /** How it was measured. */
+  readonly note?: string | undefined;
+}
+
 /** What a report shows. */
 export interface Report {
   readonly title: string;
   readonly rows: readonly ReportRow[];
+  /** Default none. */
+  readonly tables?: readonly ReportTable[] | undefined;
   readonly figures: readonly ReportFigure[];
   /** Printed as JSON at the end. */
   readonly options: Readonly<Record<string, unknown>>;
 }
 
 /** The page of a report as HTML. */
-export function renderReport({ title, rows, figures, options }: Report): string {
+export function renderReport({ title, rows, tables = [], figures, options }: Report): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -41,6 +53,7 @@ export function renderReport({ title, rows, figures, options }: Report): string 
 <table>
 ${rows.map(rowOf).join("\n")}
 </table>
+${tables.map(tableOf).join("\n")}
 ${figures.map(figureOf).join("\n")}
 <details><summary>Options and versions</summary><pre>${escape(JSON.stringify(options, null, 2))}</pre></details>
 </main>
@@ -51,6 +64,12 @@ ${figures.map(figureOf).join("\n")}
 
 const rowOf = ({ label, value, note = "" }: ReportRow): string =>
   `<tr><th scope="row">${escape(label)}</th><td>${escape(value)}<small>${escape(note)}</small></td></tr>`;
+
+const tableOf = ({ title, columns, rows, note = "" }: ReportTable): string => {
+  const head = columns.map((column) => `<th scope="col">${escape(column)}</th>`).join("");
+  const body = rows.map(([first = "", ...cells]) => `<tr><th scope="row">${escape(first)}</th>${cells.map((cell) => `<td>${escape(cell)}</td>`).join("")}</tr>`);
+  return `<section><h2>${escape(title)}</h2><div class="wide"><table><tr>${head}</tr>${body.join("")}</table></div><p>${escape(note)}</p></section>`;
+};
 
 const figureOf = ({ title, caption, svg }: ReportFigure): string =>
   `<figure><h2>${escape(title)}</h2><img alt="${escape(`${title}: ${caption}`)}" src="data:image/svg+xml;base64,${base64(svg)}"><figcaption>${escape(caption)}</figcaption></figure>`;
@@ -71,6 +90,7 @@ table { width: 100%; border-collapse: collapse; background: var(--card); border:
 th, td { text-align: left; padding: .55rem .9rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child > * { border-bottom: 0; } th { width: 8rem; font-weight: 600; }
 small { display: block; color: var(--soft); }
+section { margin: 1.5rem 0 0; } .wide { overflow-x: auto; } section p { color: var(--soft); font-size: .9rem; }
 figure { margin: 1.5rem 0 0; padding: 1.1rem; background: var(--card); border: 1px solid var(--line); border-radius: 8px; }
 /* Pictures are drawn on light ground in either scheme. */
 img { display: block; max-width: 100%; height: auto; margin: 0 auto; background: #fff; border-radius: 4px; }

@@ -46,8 +46,19 @@ export interface Run {
   saveCheckpoint(model: Model, state: TrainingState): void;
   /** The last saved state; undefined before the first checkpoint. */
   loadState(model: Model): TrainingState | undefined;
-  /** The averaged weights, for sampling. */
-  loadWeights(model: Model): Record<string, HostTensor>;
+  /** Steps of the last saved state; 0 before the first checkpoint. */
+  stepsDone(): number;
+  /** Keeps the averaged weights of this step. */
+  saveSnapshot(model: Model, state: TrainingState): void;
+  /** The steps of all snapshots, growing. */
+  snapshots(): number[];
+  /**
+   * The averaged weights, for sampling.
+   *
+   * @param step - of a snapshot; default the end
+   * @throws Error if there are none
+   */
+  loadWeights(model: Model, step?: number): Record<string, HostTensor>;
   /** Adds a line to `metrics.jsonl`. */
   addMetric(metric: Metric): void;
   /** The metrics so far; a torn last line is dropped. */
@@ -58,7 +69,9 @@ export interface Run {
   log(line: string): void;
 }
 
-const names = { record: "options.json", state: "state.safetensors", weights: "weights.safetensors", metrics: "metrics.jsonl", log: "log.txt" };
+const names = { record: "options.json", state: "state.safetensors", weights: "weights.safetensors", metrics: "metrics.jsonl", log: "log.txt", snapshots: "snapshots" };
+
+const snapshotName = (step: number): string => `${names.snapshots}/step-${String(step)}.safetensors`;
 
 /**
  * Makes a run directory, with its parents.
@@ -106,6 +119,9 @@ function readRecord(path: string): RunRecord {
   return record as RunRecord;
 }
 
+const encodeWeights = (model: Model, { step, ema }: TrainingState): Uint8Array =>
+  encodeSafetensors(unflattenValues(model.parameters, ema), { step: String(step) });
+
 function openedRun(directory: string, record: RunRecord): Run {
   const file = (name: string): string => join(directory, name);
   const tensorsOf = (name: string): ReturnType<typeof decodeSafetensors> => decodeSafetensors(readFileSync(file(name)), file(name));
@@ -119,19 +135,30 @@ function openedRun(directory: string, record: RunRecord): Run {
     },
     saveCheckpoint: (model, state) => {
       writeAtomic(file(names.state), encodeSafetensors(stateTensors(state), { step: String(state.step) }));
-      const weights = unflattenValues(model.parameters, state.ema);
-      writeAtomic(file(names.weights), encodeSafetensors(weights, { step: String(state.step) }));
+      writeAtomic(file(names.weights), encodeWeights(model, state));
     },
     loadState: (model) => {
       if (!existsSync(file(names.state))) return undefined;
       const { tensors, metadata } = tensorsOf(names.state);
       return stateFromTensors(model, Number(metadata["step"]), tensors);
     },
-    loadWeights: (model) => {
-      if (!existsSync(file(names.weights))) {
-        throw new Error(`${file(names.weights)}: expected the weights of a trained run, got nothing: it stopped before its first checkpoint; go on with "fluxion train --resume ${directory}"`);
+    stepsDone: () => (existsSync(file(names.state)) ? Number(tensorsOf(names.state).metadata["step"]) : 0),
+    saveSnapshot: (model, state) => {
+      mkdirSync(file(names.snapshots), { recursive: true });
+      writeAtomic(file(snapshotName(state.step)), encodeWeights(model, state));
+    },
+    snapshots: () => {
+      if (!existsSync(file(names.snapshots))) return [];
+      const steps = readdirSync(file(names.snapshots)).map((name) => /^step-(\d+)\.safetensors$/.exec(name)?.[1]);
+      return steps.filter((step) => step !== undefined).map(Number).sort((a, b) => a - b);
+    },
+    loadWeights: (model, step) => {
+      const name = step === undefined ? names.weights : snapshotName(step);
+      if (!existsSync(file(name))) {
+        const how = step === undefined ? `it stopped before its first checkpoint; go on with "fluxion train --resume ${directory}"` : "train with --snapshots";
+        throw new Error(`${file(name)}: expected the weights of a trained run, got nothing: ${how}`);
       }
-      const { tensors } = tensorsOf(names.weights);
+      const { tensors } = tensorsOf(name);
       // Checks names and shapes.
       return unflattenValues(model.parameters, flattenValues(model.parameters, tensors));
     },

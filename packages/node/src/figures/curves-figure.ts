@@ -1,0 +1,89 @@
+import { renderChart } from "./chart.ts";
+import { series as seriesColours } from "./theme.ts";
+
+/** One named line of a chart. */
+export interface Curve {
+  readonly name: string;
+  readonly points: readonly { readonly x: number; readonly y: number; readonly error?: number | undefined }[];
+  /** Dashes tell lines of one colour apart. */
+  readonly dashed?: boolean | undefined;
+}
+
+/** An axis of `curvesFigure`. */
+export interface CurveAxis {
+  readonly title: string;
+  /** Default false. */
+  readonly logarithmic?: boolean | undefined;
+}
+
+/** What `curvesFigure` shows. */
+export interface CurvesFigureOptions {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  readonly x: CurveAxis;
+  readonly y: CurveAxis;
+  /** One to a panel. */
+  readonly panels: readonly { readonly title?: string | undefined; readonly curves: readonly Curve[] }[];
+}
+
+/**
+ * Lines through measured points as SVG, with error bars where there are errors; panels side by side share their axes.
+ * Points that are not finite, or not above 0 on a logarithmic axis, are left out.
+ *
+ * @throws RangeError if no point is left
+ */
+export async function curvesFigure({ title, subtitle = "", x, y, panels }: CurvesFigureOptions): Promise<string> {
+  const names = [...new Set(panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
+  const shown = (value: number, { logarithmic = false }: CurveAxis): boolean => Number.isFinite(value) && (!logarithmic || value > 0);
+  const rows = panels.map(({ curves }) =>
+    curves.flatMap(({ name, points, dashed = false }) =>
+      points
+        .filter((point) => shown(point.x, x) && shown(point.y, y))
+        .map(({ error = 0, ...point }) => ({ ...point, name, dashed, low: lowerEnd(point.y, error, y), high: point.y + error })),
+    ),
+  );
+  const all = rows.flat();
+  if (all.length === 0) throw new RangeError(`curvesFigure: expected a finite point at least, got none in ${String(names.length)} curves`);
+  const scale = ({ logarithmic = false }: CurveAxis, values: readonly number[]) =>
+    logarithmic
+      ? { type: "log" as const, domain: [Math.min(...values) / 1.15, Math.max(...values) * 1.15], nice: false }
+      : { zero: false, nice: true, domain: [Math.min(...values), Math.max(...values)] };
+  const width = panels.length === 1 ? 620 : Math.floor(760 / panels.length) - 20;
+  const colour = {
+    field: "name",
+    type: "nominal" as const,
+    scale: { domain: names, range: names.map((_, i) => seriesColours[i % seriesColours.length] ?? "#000000") },
+    legend: names.length > 1 ? { title: null, orient: "top" as const, symbolType: "stroke" as const } : null,
+  };
+  const axisX = { field: "x", type: "quantitative" as const, title: x.title, scale: scale(x, all.map((row) => row.x)), axis: { format: "~g", grid: false, tickCount: 6 } };
+  return renderChart({
+    title: { text: title, subtitle },
+    spacing: 24,
+    hconcat: panels.map((panel, i) => ({
+      ...(panel.title === undefined ? {} : { title: { text: panel.title, fontSize: 13, offset: 8 } }),
+      width,
+      height: 280,
+      data: { values: rows[i] ?? [] },
+      encoding: { x: axisX, color: colour },
+      layer: [
+        {
+          mark: { type: "line" as const, strokeWidth: 2, clip: true },
+          encoding: {
+            y: { field: "y", type: "quantitative" as const, title: i === 0 ? y.title : null, scale: scale(y, all.flatMap(({ low, high }) => [low, high])), axis: { format: "~g", tickCount: 6 } },
+            strokeDash: { field: "dashed", type: "nominal" as const, scale: { domain: [false, true], range: [[1, 0], [5, 4]] }, legend: null },
+          },
+        },
+        { mark: { type: "point" as const, filled: true, size: 36, opacity: 1 }, encoding: { y: { field: "y", type: "quantitative" as const } } },
+        {
+          transform: [{ filter: "datum.high > datum.low" }],
+          mark: { type: "rule" as const, strokeWidth: 1.25, opacity: 0.7 },
+          encoding: { y: { field: "low", type: "quantitative" as const }, y2: { field: "high" } },
+        },
+      ],
+    })),
+  });
+}
+
+/** An error bar on a logarithmic axis must stay above 0. */
+const lowerEnd = (value: number, error: number, { logarithmic = false }: CurveAxis): number =>
+  logarithmic ? Math.max(value - error, value / 10) : value - error;
