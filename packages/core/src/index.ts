@@ -48,6 +48,8 @@ export {
 // paths
 export type { AffinePathOptions } from "./paths/affine.ts";
 export { affinePath } from "./paths/affine.ts";
+export type { ChangeCoefficients, Cut, ScheduleChange } from "./paths/change-schedule.ts";
+export { changeSchedule } from "./paths/change-schedule.ts";
 export type { CosinePathOptions } from "./paths/cosine.ts";
 export { cosinePath } from "./paths/cosine.ts";
 export type { GaussianPathOptions } from "./paths/gaussian.ts";

@@ -1,5 +1,5 @@
 import type { Tensor } from "@fluxion/graph";
-import { broadcastTo, clip, div, formatShape, greaterEqual, mul, square, where } from "@fluxion/graph";
+import { broadcastTo, clip, div, formatShape, greaterEqual, lessEqual, mul, square, where } from "@fluxion/graph";
 import { bisectSnr } from "./bisect-snr.ts";
 import { firstOf, onBoth, onHost } from "./host.ts";
 import { membersFrom } from "./moments.ts";
@@ -106,11 +106,14 @@ function checkEnds(ends: readonly (readonly [number, ScheduleOf<number>])[]): vo
   );
 }
 
-/** Bounds ratios first, so that a formula need not know what lies beyond the interval; the top ratio is the end itself. */
+/** Bounds ratios first, so that a formula need not know what lies beyond the interval, and gives both ends exactly. */
 function inverseOnInterval(
   inverse: (snr: Tensor) => Tensor,
   [t0, t1]: readonly [number, number],
   [low, high]: readonly [number, number],
 ): (snr: Tensor) => Tensor {
-  return (snr) => where(greaterEqual(snr, high), t1, clip(inverse(clip(snr, low, high)), t0, t1));
+  return (snr) => {
+    const t = clip(inverse(clip(snr, low, high)), t0, t1);
+    return where(greaterEqual(snr, high), t1, where(lessEqual(snr, low), t0, t));
+  };
 }
