@@ -56,6 +56,8 @@ export type { GaussianPathOptions } from "./paths/gaussian.ts";
 export { gaussianPath } from "./paths/gaussian.ts";
 export type { LinearVpPathOptions } from "./paths/linear-vp.ts";
 export { linearVpPath } from "./paths/linear-vp.ts";
+export type { MarginalField } from "./paths/marginal-field.ts";
+export { marginalField } from "./paths/marginal-field.ts";
 export type { OtPathOptions } from "./paths/ot.ts";
 export { otPath } from "./paths/ot.ts";
 export type { AffinePath, Path, PathSample, Schedule, ScheduleOf } from "./paths/path.ts";
