@@ -1,5 +1,7 @@
 /** @file The options of `fluxion train`: one flat record, the same names as flags, in config files and in run directories. */
 import { z } from "zod";
+import { pathOptions } from "fluxion";
+import type { PathName } from "fluxion";
 
 const whole = (least: number) => z.number().int().min(least);
 const positive = z.number().positive();
@@ -17,9 +19,13 @@ const schema = z.strictObject({
   minutes: positive.optional().describe("training time, turned into a number of steps once (default 1; images 20)"),
   batch: whole(1).optional().describe("examples per step (default 256; images 64)"),
 
-  path: z.enum(["ot", "polynomial"]).default("ot").describe("probability path"),
-  sigmaMin: unit.default(1e-4).describe("noise left on the data by the OT path"),
-  degree: z.number().min(1).default(2).describe("n of the polynomial path"),
+  path: z.enum(Object.keys(pathOptions) as PathName[]).default("ot").describe(`probability path: ${Object.keys(pathOptions).join(", ")}`),
+  sigmaMin: unit.optional().describe("noise that the OT path (default 1e-4) or the VE path (0.01) leaves on the data"),
+  sigmaMax: positive.optional().describe("noise at the start of the VE path (default 10)"),
+  betaMin: positive.optional().describe("beta of the VP path at the data's end (default 0.1)"),
+  betaMax: positive.optional().describe("beta of the VP path at the noise's end (default 20)"),
+  epsilon: positive.lt(0.1).optional().describe("what is cut off the end of the VP and linear-VP paths (default 1e-5)"),
+  degree: z.number().min(1).optional().describe("n of the polynomial path (default 2)"),
 
   width: whole(1).optional().describe("units per hidden layer of the MLP (default 128)"),
   depth: whole(1).optional().describe("hidden layers of the MLP (default 4)"),

@@ -1,7 +1,7 @@
 /** @file From options to what is trained: data, model, path. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { isPointSetName, Key, mlp, modelFromConfig, otPath, pathFromConfig, pointSets, polynomialPath, poolImages, trainingImages, trainingPoints, unet } from "fluxion";
+import { isPointSetName, Key, mlp, modelFromConfig, pathFromConfig, pathOptions, pointSets, poolImages, trainingImages, trainingPoints, unet } from "fluxion";
 import type { FloatArray, ImagePixels, Model, Path, TrainingData } from "fluxion";
 import { loadImages, loadPoints, locateDataset } from "@fluxion/node";
 import type { RunRecord } from "@fluxion/node";
@@ -88,9 +88,24 @@ export function modelOf(options: TrainOptions, { training }: Task): Model {
   return unet({ image: [first, height, breadth], channels, multiples, blocks, attention, patch });
 }
 
-/** The path that options ask for. */
-export function pathOf({ path, sigmaMin, degree }: TrainOptions): Path {
-  return path === "ot" ? otPath({ sigmaMin }) : polynomialPath({ n: degree });
+/**
+ * The path that options ask for.
+ *
+ * @throws Error for options of other paths, and for values that do not fit each other
+ */
+export function pathOf(options: TrainOptions): Path {
+  const { path: kind, sigmaMin, sigmaMax, betaMin, betaMax, epsilon } = options;
+  const n = options.degree ?? (kind === "polynomial" ? 2 : undefined);
+  const given = Object.entries({ sigmaMin, sigmaMax, betaMin, betaMax, epsilon, n }).filter(([, value]) => value !== undefined);
+  const stray = given.map(([name]) => name).filter((name) => !pathOptions[kind].includes(name));
+  if (stray.length > 0) {
+    const [name = ""] = stray;
+    const owners = Object.entries(pathOptions).filter(([, names]) => names.includes(name)).map(([owner]) => owner);
+    throw new Error(
+      `${name === "n" ? "degree" : name}: expected only for path ${owners.join(" and ")}, got it for path ${kind}; leave it out`,
+    );
+  }
+  return pathFromConfig({ kind, ...Object.fromEntries(given) });
 }
 
 /** Model and path of a run that exists. */

@@ -75,6 +75,15 @@ describe("a run of points, from training to measurement", () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it("takes every path with its options", async () => {
+    const plan = async (...flags: readonly string[]): Promise<unknown> =>
+      (JSON.parse((await fluxion("train", "rings", "--steps", "5", "--dry-run", ...flags)).stdout) as { path: unknown }).path;
+    expect(await plan("--path", "vp", "--beta-max", "10")).toEqual({ kind: "vp", betaMin: 0.1, betaMax: 10, epsilon: 1e-5 });
+    expect(await plan("--path", "ve", "--sigma-max", "5")).toEqual({ kind: "ve", sigmaMin: 0.01, sigmaMax: 5 });
+    expect(await plan("--path", "polynomial")).toEqual({ kind: "polynomial", n: 2 });
+    expect(await plan("--path", "linear-vp", "--epsilon", "1e-4")).toEqual({ kind: "linear-vp", epsilon: 1e-4 });
+  }, 60_000);
+
   it("trains points of one and of many dimensions from files", async () => {
     const one = join(directory, "one.csv");
     writeFileSync(one, Array.from({ length: 200 }, (_, i) => String(Math.sin(i))).join("\n"));
@@ -107,6 +116,10 @@ describe("bad input", () => {
     ["a value out of range", () => ["train", "moons", "--width", "0"], /width: .*got 0/],
     ["both lengths", () => ["train", "moons", "--steps", "5", "--minutes", "1"], /steps and minutes: expected one/],
     ["a U-Net option for points", () => ["train", "moons", "--channels", "8"], /channels: expected only for images/],
+    ["an unknown path", () => ["train", "moons", "--path", "magic"], /path: .*got "magic"/],
+    ["an option of another path", () => ["train", "moons", "--beta-max", "5"], /betaMax: expected only for path vp, got it for path ot/],
+    ["the degree of another path", () => ["train", "moons", "--path", "ve", "--degree", "3"], /degree: expected only for path polynomial, got it for path ve/],
+    ["noise that does not grow", () => ["train", "moons", "--path", "ve", "--sigma-max", "0.001"], /vePath: sigmaMax: expected a number above sigmaMin, 0.01, got 0.001/],
     ["an unknown key in a config", () => ["train", "--config", file("c.json", '{"data":"moons","widht":3}')], /unknown option "widht"; known are/],
     ["a config that is no JSON", () => ["train", "--config", file("d.json", "{")], /d\.json: expected JSON/],
     ["an unknown solver", () => ["sample", run, "--solver", "magic", "--out", "x.csv"], /--solver.*Allowed choices are euler/s],

@@ -50,12 +50,28 @@ export {
 // paths
 export type { AffinePathOptions } from "./paths/affine.ts";
 export { affinePath } from "./paths/affine.ts";
+export type { ChangeCoefficients, Cut, ScheduleChange } from "./paths/change-schedule.ts";
+export { changeSchedule } from "./paths/change-schedule.ts";
+export type { CosinePathOptions } from "./paths/cosine.ts";
+export { cosinePath } from "./paths/cosine.ts";
+export type { GaussianPathOptions } from "./paths/gaussian.ts";
+export { gaussianPath } from "./paths/gaussian.ts";
+export type { LinearVpPathOptions } from "./paths/linear-vp.ts";
+export { linearVpPath } from "./paths/linear-vp.ts";
+export type { MarginalField } from "./paths/marginal-field.ts";
+export { marginalField } from "./paths/marginal-field.ts";
 export type { OtPathOptions } from "./paths/ot.ts";
 export { otPath } from "./paths/ot.ts";
-export type { AffinePath, Path, PathSample, Schedule } from "./paths/path.ts";
+export type { AffinePath, Path, PathSample, Schedule, ScheduleOf } from "./paths/path.ts";
 export type { PolynomialPathOptions } from "./paths/polynomial.ts";
 export { polynomialPath } from "./paths/polynomial.ts";
-export { pathFromConfig } from "./paths/registry.ts";
+export type { PathName } from "./paths/registry.ts";
+export { pathFromConfig, pathOptions } from "./paths/registry.ts";
+export { smoothedPath } from "./paths/smoothed.ts";
+export type { VePathOptions } from "./paths/ve.ts";
+export { vePath } from "./paths/ve.ts";
+export type { VpPathOptions } from "./paths/vp.ts";
+export { vpPath } from "./paths/vp.ts";
 
 // objectives
 export type { FlowMatchingBatch } from "./objectives/flow-matching.ts";

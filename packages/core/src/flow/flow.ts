@@ -4,13 +4,15 @@ import type { DataTransform } from "../data/transform.ts";
 import { applyTransform, invertTransform, logAbsDet } from "../data/transform.ts";
 import type { Model } from "../models/model.ts";
 import type { Params } from "../nn/module.ts";
-import type { Path } from "../paths/path.ts";
+import type { ScheduleChange } from "../paths/change-schedule.ts";
+import type { AffinePath, Path } from "../paths/path.ts";
 import type { Key } from "../random/key.ts";
 import { normal, rademacher } from "../random/index.ts";
 import type { FloatArray } from "../random/index.ts";
 import type { Integrator, SolverOptions } from "../solvers/index.ts";
 import { integrator } from "../solvers/index.ts";
 import { solverOptionsOf } from "../solvers/options.ts";
+import { changeOf } from "./changed.ts";
 import { chunksOf, combineChunks, defaultChunk } from "./chunks.ts";
 import type { FlowResult } from "./chunks.ts";
 import { densityField, velocityField } from "./fields.ts";
@@ -22,7 +24,10 @@ export interface FlowOptions {
   readonly model: Model;
   /** Trained values of all parameters; the weight average, where there is one. */
   readonly params: Params<HostTensor>;
+  /** The path that the model was trained on. */
   readonly path: Path;
+  /** Integrate along another affine path instead, where the signal-to-noise ratios of both meet (`changeSchedule`). */
+  readonly schedule?: AffinePath | undefined;
   /** The transform that the model was trained under. Default: none. */
   readonly transform?: DataTransform | undefined;
   /** Threads. Default: by the size of the work. */
@@ -71,7 +76,10 @@ export interface Densities extends FlowResult {
 /** A trained continuous normalizing flow. */
 export interface Flow {
   readonly model: Model;
+  /** The path that it integrates along. */
   readonly path: Path;
+  /** How this path differs from that of the model, and what was cut off; none where it does not. */
+  readonly change?: ScheduleChange | undefined;
   readonly transform: DataTransform;
   readonly params: Params<HostTensor>;
   /** Draws examples: noise from the prior, carried along the velocity field (eq 1). */
@@ -94,9 +102,13 @@ export interface Flow {
  * Makes a flow of a model, its parameters and a path. Programs are compiled at first use, with the parameters packed
  * into them.
  *
- * @throws RangeError if the parameters do not fit the model
+ * @throws RangeError if the parameters do not fit the model, or a schedule has no signal-to-noise ratios in common with
+ * the path; TypeError for a schedule where the path is not affine
  */
-export function createFlow({ runtime, model, params, path, transform = { kind: "identity" }, threads }: FlowOptions): Flow {
+export function createFlow(options: FlowOptions): Flow {
+  const { runtime, model, params, transform = { kind: "identity" }, threads } = options;
+  const change = changeOf(options.path, options.schedule);
+  const path = change?.path ?? options.path;
   const event = model.eventShape;
   const size = sizeOf(event);
   const [t0, t1] = path.interval;
@@ -105,7 +117,7 @@ export function createFlow({ runtime, model, params, path, transform = { kind: "
   const using = (kind: string, probes: number, chunk: number): Integrator => {
     const name = `${kind} ${String(probes)}`;
     const field =
-      kind === "velocity" ? velocityField(model, params) : densityField(model, params, kind === "exact" ? undefined : probes);
+      kind === "velocity" ? velocityField(model, params, change) : densityField(model, params, kind === "exact" ? undefined : probes, change);
     const made = integrators.get(name) ?? integrator(runtime, field, { threads, sizes: { batch: chunk } });
     integrators.set(name, made);
     return made;
@@ -157,6 +169,7 @@ export function createFlow({ runtime, model, params, path, transform = { kind: "
   return {
     model,
     path,
+    change,
     transform,
     params,
     sample: async (options) => {

@@ -1,14 +1,23 @@
 import type { Tensor } from "@fluxion/graph";
-import { add, div, formatShape, jvp, mul, neg, ones, reshape, square, sub } from "@fluxion/graph";
-import type { AffinePath, Schedule } from "./path.ts";
+import { broadcastTo, clip, div, formatShape, greaterEqual, lessEqual, mul, square, where } from "@fluxion/graph";
+import { bisectSnr } from "./bisect-snr.ts";
+import { firstOf, onBoth, onHost } from "./host.ts";
+import { membersFrom } from "./moments.ts";
+import { checkInterval, checkPositive } from "./options.ts";
+import type { AffinePath, Schedule, ScheduleOf } from "./path.ts";
+import { timeDerivative, timesOf } from "./times.ts";
+
+export { timesOf } from "./times.ts";
 
 /** What makes an affine path: two functions of time, written with graph ops. */
 export interface AffinePathOptions {
   /** The scale of the data, `[batch]` to `[batch]`: elementwise, 1 (or nearly) at the end. */
   readonly alpha: (t: Tensor) => Tensor;
-  /** The scale of the noise, elementwise, `priorStd` at the start. */
+  /** The scale of the noise, elementwise, `priorStd` (or nearly) at the start. */
   readonly sigma: (t: Tensor) => Tensor;
-  /** Default 1. */
+  /** The time of a signal-to-noise ratio α²/σ², elementwise, where a formula is known. Default: found by bisection. */
+  readonly timeOfSnr?: ((snr: Tensor) => Tensor) | undefined;
+  /** Default σ at the start of the interval. */
   readonly priorStd?: number | undefined;
   /** Default [0, 1]. */
   readonly interval?: readonly [number, number] | undefined;
@@ -19,33 +28,39 @@ export interface AffinePathOptions {
 }
 
 /**
- * A path x_t = α(t) x1 + σ(t) x0 (eqs 10 and 11) from two functions; their derivatives come from autodiff.
+ * A path x_t = α(t) x1 + σ(t) x0 (eqs 10 and 11) from two functions; their derivatives come from autodiff. It is
+ * `gaussianPath` with μ = α(t) x1 and σ = σ(t).
  *
  * @example
  * const cosine = affinePath({ alpha: (t) => sin(mul(t, Math.PI / 2)), sigma: (t) => cos(mul(t, Math.PI / 2)) });
- * @throws RangeError if the interval is empty or leaves [0, 1], or priorStd is not above 0
+ * @throws RangeError if the interval is empty or leaves [0, 1], priorStd is not above 0, or α, σ or a derivative is not
+ * finite at an end of the interval, or the signal-to-noise ratio does not grow
  */
 export function affinePath({
-  alpha,
-  sigma,
-  priorStd = 1,
+  alpha: alphaOf,
+  sigma: sigmaOf,
+  timeOfSnr,
+  priorStd: givenStd,
   interval = [0, 1],
   kind = "affine",
   config = {},
 }: AffinePathOptions): AffinePath {
+  checkInterval("affinePath", interval);
   const [t0, t1] = interval;
-  if (!(t0 >= 0 && t0 < t1 && t1 <= 1)) {
-    throw new RangeError(`affinePath: interval: expected 0 <= t0 < t1 <= 1, got [${String(t0)}, ${String(t1)}]`);
-  }
-  if (!(priorStd > 0 && Number.isFinite(priorStd))) {
-    throw new RangeError(`affinePath: priorStd: expected a number above 0, got ${String(priorStd)}`);
-  }
-  const schedule = (t: Tensor): Schedule => ({
-    alpha: alpha(t),
-    sigma: sigma(t),
-    dAlpha: derivative(alpha, t),
-    dSigma: derivative(sigma, t),
-  });
+  const alpha = (t: Tensor): Tensor => elementwise("alpha", alphaOf(t), t);
+  const sigma = (t: Tensor): Tensor => elementwise("sigma", sigmaOf(t), t);
+  const schedule = (t: Tensor): Schedule => {
+    const [a, s] = [alpha(t), sigma(t)];
+    return { alpha: a, sigma: s, dAlpha: timeDerivative(a, t), dSigma: timeDerivative(s, t) };
+  };
+  const numbers = onHost((t) => ({ ...schedule(t) }));
+  const at = (t: number): ScheduleOf<number> => firstOf(numbers([t]));
+  const [start, end] = [at(t0), at(t1)];
+  checkEnds([[t0, start], [t1, end]]);
+  const priorStd = givenStd ?? start.sigma;
+  checkPositive("affinePath", "priorStd", priorStd);
+
+  const ratio = (t: Tensor): Tensor => square(div(alpha(t), sigma(t)));
   return {
     kind,
     config: { kind, ...config },
@@ -54,36 +69,51 @@ export function affinePath({
     alpha,
     sigma,
     schedule,
-    sample(x0, x1, t) {
-      const at = timesOf(x1, t);
-      const { alpha, sigma, dAlpha, dSigma } = schedule(t);
-      return {
-        xt: add(mul(at(alpha), x1), mul(at(sigma), x0)),
-        velocity: add(mul(at(dAlpha), x1), mul(at(dSigma), x0)),
-      };
-    },
-    conditionalVelocity(x, x1, t) {
-      const at = timesOf(x, t);
-      const { alpha, sigma, dAlpha, dSigma } = schedule(t);
-      return add(mul(at(div(dSigma, sigma)), sub(x, mul(at(alpha), x1))), mul(at(dAlpha), x1));
-    },
-    conditionalScore(x, x1, t) {
-      const at = timesOf(x, t);
-      return neg(div(sub(x, mul(at(alpha(t)), x1)), at(square(sigma(t)))));
-    },
+    at,
+    snr: onBoth(ratio),
+    timeOfSnr: onBoth(inverseOnInterval(timeOfSnr ?? bisectSnr(ratio, interval), interval, [snrOf(start), snrOf(end)])),
+    ...membersFrom((x1, t) => {
+      const per = timesOf(x1, t);
+      const { alpha: a, sigma: s, dAlpha, dSigma } = schedule(t);
+      return { mean: mul(per(a), x1), std: per(s), dMean: mul(per(dAlpha), x1), dStd: per(dSigma) };
+    }),
   };
 }
 
-/** d f/dt of an elementwise function at every time of a batch. */
-function derivative(f: (t: Tensor) => Tensor, t: Tensor): Tensor {
-  const [rate] = jvp([f(t)], [t], [ones([1, ...t.shape])]);
-  return reshape(rate, t.shape);
+const snrOf = ({ alpha, sigma }: ScheduleOf<number>): number => (alpha / sigma) ** 2;
+
+/** A value for every time; a constant stands for all of them. */
+function elementwise(name: string, values: Tensor, t: Tensor): Tensor {
+  if (values.rank === 0) return broadcastTo(values, t.shape);
+  if (values.shape.join() === t.shape.join()) return values;
+  throw new RangeError(
+    `affinePath: ${name}: expected a value for each time ${formatShape(t.shape)}, got ${formatShape(values.shape)}; use elementwise ops`,
+  );
 }
 
-/** Lets values per example `[batch]` meet examples `[batch, ...event]`: never by accident along the event. */
-export function timesOf(x: Tensor, t: Tensor): (values: Tensor) => Tensor {
-  if (t.rank !== 1 || t.shape[0] !== x.shape[0]) {
-    throw new RangeError(`path: expected times [batch] for examples ${formatShape(x.shape)}, got ${formatShape(t.shape)}`);
+/** What must hold at both ends of the interval. */
+function checkEnds(ends: readonly (readonly [number, ScheduleOf<number>])[]): void {
+  for (const [t, numbers] of ends) {
+    for (const [name, value] of Object.entries(numbers)) {
+      if (Number.isFinite(value)) continue;
+      throw new RangeError(`affinePath: interval: expected a finite ${name} at its ends, got ${value} at t = ${t}; leave this end out`);
+    }
   }
-  return (values) => reshape(values, [x.shape[0] ?? 1, ...x.shape.slice(1).map(() => 1)]);
+  const [low = NaN, high = NaN] = ends.map(([, numbers]) => snrOf(numbers));
+  if (low < high) return;
+  throw new RangeError(
+    `affinePath: expected more signal (alpha²/sigma²) at the end than at the start, got ${low} to ${high}; t = 0 is noise, t = 1 is data`,
+  );
+}
+
+/** Bounds ratios first, so that a formula need not know what lies beyond the interval, and gives both ends exactly. */
+function inverseOnInterval(
+  inverse: (snr: Tensor) => Tensor,
+  [t0, t1]: readonly [number, number],
+  [low, high]: readonly [number, number],
+): (snr: Tensor) => Tensor {
+  return (snr) => {
+    const t = clip(inverse(clip(snr, low, high)), t0, t1);
+    return where(greaterEqual(snr, high), t1, where(lessEqual(snr, low), t0, t));
+  };
 }

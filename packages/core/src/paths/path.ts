@@ -27,19 +27,24 @@ export interface Path {
    * @param t - `[batch]`
    */
   sample(x0: Tensor, x1: Tensor, t: Tensor): PathSample;
-  /** u_t(x|x1) = (σ'/σ)(x − μ) + μ' (Theorem 3, eq 15). */
+  /** u_t(x|x1) = (σ'/σ)(x − μ) + μ' (Theorem 3, eq 15), `[batch, ...event]`. */
   conditionalVelocity(x: Tensor, x1: Tensor, t: Tensor): Tensor;
-  /** ∇ log p_t(x|x1) = −(x − μ)/σ². */
+  /** ∇ log p_t(x|x1) = −(x − μ)/σ², `[batch, ...event]`. */
   conditionalScore(x: Tensor, x1: Tensor, t: Tensor): Tensor;
+  /** log p_t(x|x1) in nats, `[batch]`. */
+  conditionalLogDensity(x: Tensor, x1: Tensor, t: Tensor): Tensor;
 }
 
-/** The coefficients of x_t = α x1 + σ x0 and their derivatives by time, each `[batch]`. */
-export interface Schedule {
-  readonly alpha: Tensor;
-  readonly sigma: Tensor;
-  readonly dAlpha: Tensor;
-  readonly dSigma: Tensor;
+/** The coefficients of x_t = α x1 + σ x0 and their derivatives by time. */
+export interface ScheduleOf<T> {
+  readonly alpha: T;
+  readonly sigma: T;
+  readonly dAlpha: T;
+  readonly dSigma: T;
 }
+
+/** The coefficients at times `[batch]`, each `[batch]`. */
+export type Schedule = ScheduleOf<Tensor>;
 
 /** A path whose mean is α(t) x1 and whose standard deviation σ(t) is that of every data point. */
 export interface AffinePath extends Path {
@@ -47,4 +52,17 @@ export interface AffinePath extends Path {
   sigma(t: Tensor): Tensor;
   /** α, σ, α' and σ' at times `[batch]`. */
   schedule(t: Tensor): Schedule;
+  /** α, σ, α' and σ' at one time, in float64 on the host. */
+  at(t: number): ScheduleOf<number>;
+  /** The signal-to-noise ratio α²/σ² at times `[batch]`, or at one time in float64; Infinity where σ is 0. */
+  snr(t: Tensor): Tensor;
+  snr(t: number): number;
+  /**
+   * The time at which the signal-to-noise ratio is `snr`, the inverse of `snr(t)`. A ratio beyond those of the interval,
+   * infinity included, gives the end of the interval.
+   *
+   * @throws RangeError if the ratio of a path of your own does not grow over its interval
+   */
+  timeOfSnr(snr: Tensor): Tensor;
+  timeOfSnr(snr: number): number;
 }

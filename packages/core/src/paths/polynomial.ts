@@ -1,5 +1,6 @@
-import { pow, sub } from "@fluxion/graph";
+import { add, pow, rsqrt, sub } from "@fluxion/graph";
 import { affinePath } from "./affine.ts";
+import { readNumbers } from "./options.ts";
 import type { AffinePath } from "./path.ts";
 
 /** Options of `polynomialPath`. */
@@ -8,14 +9,20 @@ export interface PolynomialPathOptions {
   readonly n: number;
 }
 
+const table = { n: { expected: "a number from 1", accept: (value: number) => value >= 1 && Number.isFinite(value) } };
+
 /**
  * The polynomial path α = tⁿ, σ = 1 − tⁿ.
  *
- * @throws RangeError if n is below 1
+ * @throws RangeError for unknown options, or if n is below 1
  */
-export function polynomialPath({ n }: PolynomialPathOptions): AffinePath {
-  if (!(n >= 1 && Number.isFinite(n))) {
-    throw new RangeError(`polynomialPath: n: expected a number from 1, got ${String(n)}`);
-  }
-  return affinePath({ kind: "polynomial", config: { n }, alpha: (t) => pow(t, n), sigma: (t) => sub(1, pow(t, n)) });
+export function polynomialPath(options: PolynomialPathOptions): AffinePath {
+  const { n } = readNumbers("polynomialPath", options, table);
+  return affinePath({
+    kind: "polynomial",
+    config: { n },
+    alpha: (t) => pow(t, n),
+    sigma: (t) => sub(1, pow(t, n)),
+    timeOfSnr: (snr) => pow(add(1, rsqrt(snr)), -1 / n),
+  });
 }

@@ -1,0 +1,42 @@
+import { referenceRuntime } from "@fluxion/graph";
+import { createFlow, Key } from "fluxion";
+import { describe, expect, it } from "vitest";
+import { carry, gaussianModel, logDensity, marginalAt } from "./gaussian-data.ts";
+import { affinePaths } from "./harness.ts";
+
+const data = { mean: [1, -2], std: 0.5 };
+const tight = { rtol: 1e-9, atol: 1e-9 };
+
+describe.each(Object.entries(affinePaths))("a flow of Gaussian data along %s", (_name, path) => {
+  const flow = createFlow({ runtime: referenceRuntime(), model: gaussianModel(path, data), params: {}, path });
+  const [t0, t1] = path.interval;
+  const [start, end] = [marginalAt(path, data, t0), marginalAt(path, data, t1)];
+  const prior = { mean: [0, 0], std: path.priorStd };
+  /** log-density of what the flow makes of its prior, not of the marginal at the start. */
+  const expected = (x1: number[]) => logDensity(carry(x1, end, start), prior) + 2 * Math.log(start.std / end.std);
+
+  it("encodes and measures as the closed form", async () => {
+    const x1 = [0.7, -1.1];
+    const { values } = await flow.encode(Float64Array.from(x1), tight);
+    carry(x1, end, start).forEach((value, i) => {
+      expect(values[i]).toBeCloseTo(value, 6);
+    });
+    const { logProb } = await flow.logProb(Float64Array.from(x1), tight);
+    expect(logProb[0]).toBeCloseTo(expected(x1), 6);
+  });
+
+  it("draws from its prior, and ends with the data's moments", async () => {
+    const drawn = await flow.sampleWithLogProb({ count: 500, key: Key.from(1), solver: "dopri5" });
+    const values = Array.from(drawn.values);
+    for (const axis of [0, 1]) {
+      const column = values.filter((_, i) => i % 2 === axis);
+      const mean = column.reduce((a, b) => a + b, 0) / 500;
+      const std = Math.sqrt(column.reduce((total, value) => total + (value - mean) ** 2, 0) / 499);
+      const made = carry([0, 0], start, end)[axis] ?? NaN;
+      const width = (path.priorStd / start.std) * end.std;
+      expect(Math.abs(mean - made)).toBeLessThan((4 * width) / Math.sqrt(500));
+      expect(Math.abs(std / width - 1)).toBeLessThan(4 / Math.sqrt(1000));
+    }
+    expect(drawn.logProb[3]).toBeCloseTo(expected(values.slice(6, 8)), 3);
+  });
+});
