@@ -74,6 +74,9 @@ export type { VpPathOptions } from "./paths/vp.ts";
 export { vpPath } from "./paths/vp.ts";
 
 // objectives
+export type { Convertible, Prediction } from "./objectives/conversions.ts";
+export { convert, predictions } from "./objectives/conversions.ts";
+export { checkConversion, predictionInterval, withInterval } from "./objectives/intervals.ts";
 export type { FlowMatchingBatch } from "./objectives/flow-matching.ts";
 export { flowMatchingLoss } from "./objectives/flow-matching.ts";
 
