@@ -74,11 +74,53 @@ export type { VpPathOptions } from "./paths/vp.ts";
 export { vpPath } from "./paths/vp.ts";
 
 // objectives
-export type { Convertible, Prediction } from "./objectives/conversions.ts";
-export { convert, predictions } from "./objectives/conversions.ts";
-export { checkConversion, predictionInterval, withInterval } from "./objectives/intervals.ts";
-export type { FlowMatchingBatch } from "./objectives/flow-matching.ts";
-export { flowMatchingLoss } from "./objectives/flow-matching.ts";
+export type {
+  BatchInput,
+  BatchSource,
+  Convertible,
+  EdmWeightOptions,
+  LossProblem,
+  MinSnrOptions,
+  NormalTimesOptions,
+  Objective,
+  ObjectiveName,
+  Prediction,
+  RegressionOptions,
+  StepShape,
+  TimeSampler,
+  TimesName,
+  Weight,
+  WeightName,
+  WeightPoint,
+} from "./objectives/index.ts";
+export {
+  checkConversion,
+  convert,
+  cosmapWeight,
+  edmTime,
+  edmTimes,
+  edmWeight,
+  logitNormalTime,
+  logitNormalTimes,
+  minSnrWeight,
+  noiseObjective,
+  objectiveFromConfig,
+  objectives,
+  predictionInterval,
+  predictions,
+  scoreFlowObjective,
+  scoreObjective,
+  stratifiedTimes,
+  timeSamplers,
+  timesFromConfig,
+  uniformTimes,
+  velocityObjective,
+  weightFromConfig,
+  weightOf,
+  weights,
+  withInterval,
+  x1Objective,
+} from "./objectives/index.ts";
 
 // solvers
 export type { Field, Integrator, Outcome, Solution, SolverName, SolverOptions, StepEvent, Tableau } from "./solvers/index.ts";

@@ -1,5 +1,6 @@
 import { createFlow } from "./flow/index.ts";
 import type { Flow } from "./flow/index.ts";
+import { velocityObjective } from "./objectives/index.ts";
 import { createTrainer, unflattenValues } from "./training/index.ts";
 import type { ChunkReport, TrainerOptions } from "./training/index.ts";
 
@@ -32,9 +33,10 @@ export async function trainFlow({ steps, chunk = 100, onProgress, signal, ...opt
       const report = await trainer.advance(Math.min(chunk, steps - trainer.state.step), steps);
       onProgress?.(report);
     }
-    const { runtime, model, path, data, threads } = options;
+    const { runtime, model, objective = velocityObjective(), data, threads } = options;
+    const path = objective.pathOf(options.path);
     const params = unflattenValues(model.parameters, trainer.state.ema);
-    return createFlow({ runtime, model, path, params, transform: data.transform, threads });
+    return createFlow({ runtime, model, path, prediction: objective.prediction, params, transform: data.transform, threads });
   } finally {
     await trainer.dispose();
   }

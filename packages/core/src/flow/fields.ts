@@ -1,26 +1,49 @@
 /** @file The right-hand sides that a flow integrates. */
 import type { HostTensor, Tensor } from "@fluxion/graph";
-import { broadcastTo, constant, divergence, hutchinsonDivergence, neg, reshape, scope } from "@fluxion/graph";
+import { add, broadcastTo, constant, divergence, hutchinsonDivergence, mul, neg, reshape, scope } from "@fluxion/graph";
 import type { Model } from "../models/model.ts";
 import type { Params } from "../nn/module.ts";
+import type { Prediction } from "../objectives/index.ts";
+import { affine, conversion } from "../objectives/index.ts";
 import type { ScheduleChange } from "../paths/change-schedule.ts";
+import type { Path } from "../paths/path.ts";
 import type { Field } from "../solvers/index.ts";
 import { changed } from "./changed.ts";
+import type { VelocityAt } from "./changed.ts";
+
+/** What a field is made of. */
+export interface FieldParts {
+  readonly model: Model;
+  readonly params: Params<HostTensor>;
+  /** That the model was trained on. */
+  readonly path: Path;
+  /** What the model predicts. */
+  readonly prediction: Prediction;
+  readonly change?: ScheduleChange | undefined;
+}
 
 /** The network's velocity at one time for a whole batch, parameters as constants of the program. */
-function velocity(model: Model, params: Params<HostTensor>, t: Tensor, x: Tensor): Tensor {
+function velocity({ model, params, path, prediction }: FieldParts, t: Tensor, x: Tensor): Tensor {
   const weights = Object.fromEntries(
     Object.entries(params).map(([name, { data, shape }]) => [name, constant(data as Float32Array | Float64Array, shape)]),
   );
   const times = broadcastTo(reshape(t, [1]), [x.shape[0] ?? 1]);
-  return scope(model.kind, () => model.apply(weights, x, times));
+  const predicted = scope(model.kind, () => model.apply(weights, x, times));
+  if (prediction === "velocity") return predicted;
+  // One time for all examples: the coefficients are numbers.
+  const { onX, onValue } = conversion(affine("createFlow", path).schedule(reshape(t, [1])), prediction, "velocity");
+  const scaled = mul(reshape(onValue, []), predicted);
+  return onX === undefined ? scaled : add(mul(reshape(onX, []), x), scaled);
 }
 
+const velocityOf = (parts: FieldParts): VelocityAt => changed(parts.change, (t, x) => velocity(parts, t, x));
+
 /** dx/dt = v_t(x) (eq 1), along another path than the model's where there is a change of schedule. */
-export function velocityField(model: Model, params: Params<HostTensor>, change?: ScheduleChange): Field {
+export function velocityField(parts: FieldParts): Field {
+  const at = velocityOf(parts);
   return {
-    state: [model.eventShape],
-    derivative: (t, [x]) => (x ? [changed(change, (s, at) => velocity(model, params, s, at))(t, x)] : []),
+    state: [parts.model.eventShape],
+    derivative: (t, [x]) => (x ? [at(t, x)] : []),
   };
 }
 
@@ -29,18 +52,15 @@ export function velocityField(model: Model, params: Params<HostTensor>, change?:
  *
  * @param probes - the number of probes, or undefined for the exact divergence
  */
-export function densityField(
-  model: Model,
-  params: Params<HostTensor>,
-  probes: number | undefined,
-  change?: ScheduleChange,
-): Field {
+export function densityField(parts: FieldParts, probes: number | undefined): Field {
+  const at = velocityOf(parts);
+  const { eventShape } = parts.model;
   return {
-    state: [model.eventShape, []],
-    extras: probes === undefined ? {} : { probes: [probes, "batch", ...model.eventShape] },
+    state: [eventShape, []],
+    extras: probes === undefined ? {} : { probes: [probes, "batch", ...eventShape] },
     derivative: (t, [x], extras) => {
       if (!x) return [];
-      const v = changed(change, (s, at) => velocity(model, params, s, at))(t, x);
+      const v = at(t, x);
       const z = extras["probes"];
       return [v, neg(z && probes !== undefined ? hutchinsonDivergence(v, x, z) : divergence(v, x))];
     },

@@ -4,6 +4,8 @@ import type { DataTransform } from "../data/transform.ts";
 import { applyTransform, invertTransform, logAbsDet } from "../data/transform.ts";
 import type { Model } from "../models/model.ts";
 import type { Params } from "../nn/module.ts";
+import type { Prediction } from "../objectives/index.ts";
+import { predictionInterval, withInterval } from "../objectives/index.ts";
 import type { ScheduleChange } from "../paths/change-schedule.ts";
 import type { AffinePath, Path } from "../paths/path.ts";
 import type { Key } from "../random/key.ts";
@@ -16,6 +18,7 @@ import { changeOf } from "./changed.ts";
 import { chunksOf, combineChunks, defaultChunk } from "./chunks.ts";
 import type { FlowResult } from "./chunks.ts";
 import { densityField, velocityField } from "./fields.ts";
+import type { FieldParts } from "./fields.ts";
 import { priorLogDensity } from "./prior.ts";
 
 /** What a flow is made of. */
@@ -28,6 +31,8 @@ export interface FlowOptions {
   readonly path: Path;
   /** Integrate along another affine path instead, where the signal-to-noise ratios of both meet (`changeSchedule`). */
   readonly schedule?: AffinePath | undefined;
+  /** What the model was trained to predict. Default "velocity". Others need an affine path. */
+  readonly prediction?: Prediction | undefined;
   /** The transform that the model was trained under. Default: none. */
   readonly transform?: DataTransform | undefined;
   /** Threads. Default: by the size of the work. */
@@ -76,8 +81,9 @@ export interface Densities extends FlowResult {
 /** A trained continuous normalizing flow. */
 export interface Flow {
   readonly model: Model;
-  /** The path that it integrates along. */
+  /** The path that it integrates along; its interval ends where the prediction determines no velocity. */
   readonly path: Path;
+  readonly prediction: Prediction;
   /** How this path differs from that of the model, and what was cut off; none where it does not. */
   readonly change?: ScheduleChange | undefined;
   readonly transform: DataTransform;
@@ -102,13 +108,15 @@ export interface Flow {
  * Makes a flow of a model, its parameters and a path. Programs are compiled at first use, with the parameters packed
  * into them.
  *
- * @throws RangeError if the parameters do not fit the model, or a schedule has no signal-to-noise ratios in common with
- * the path; TypeError for a schedule where the path is not affine
+ * @throws RangeError if the parameters do not fit the model, the path is not affine for another prediction than the velocity,
+ * or a schedule has no signal-to-noise ratios in common with the path; TypeError for a schedule where the path is not affine
  */
 export function createFlow(options: FlowOptions): Flow {
-  const { runtime, model, params, transform = { kind: "identity" }, threads } = options;
-  const change = changeOf(options.path, options.schedule);
-  const path = change?.path ?? options.path;
+  const { runtime, model, params, prediction = "velocity", transform = { kind: "identity" }, threads } = options;
+  const modelPath = withInterval(options.path, predictionInterval(options.path, prediction));
+  const change = changeOf(modelPath, options.schedule);
+  const path = change?.path ?? modelPath;
+  const parts: FieldParts = { model, params, path: modelPath, prediction, change };
   const event = model.eventShape;
   const size = sizeOf(event);
   const [t0, t1] = path.interval;
@@ -117,7 +125,7 @@ export function createFlow(options: FlowOptions): Flow {
   const using = (kind: string, probes: number, chunk: number): Integrator => {
     const name = `${kind} ${String(probes)}`;
     const field =
-      kind === "velocity" ? velocityField(model, params, change) : densityField(model, params, kind === "exact" ? undefined : probes, change);
+      kind === "velocity" ? velocityField(parts) : densityField(parts, kind === "exact" ? undefined : probes);
     const made = integrators.get(name) ?? integrator(runtime, field, { threads, sizes: { batch: chunk } });
     integrators.set(name, made);
     return made;
@@ -169,6 +177,7 @@ export function createFlow(options: FlowOptions): Flow {
   return {
     model,
     path,
+    prediction,
     change,
     transform,
     params,

@@ -93,6 +93,11 @@ function between(schedule: Schedule, from: Plain, to: Plain): Conversion {
   }
 }
 
+/** What an error of `from` is multiplied by to be one of `to`, up to sign; undefined for 1. */
+export function errorGain(schedule: Schedule, from: Prediction, to: Prediction): Tensor | undefined {
+  return from === to ? undefined : conversion(schedule, from, to).onValue;
+}
+
 /**
  * The path as an affine one, which conversions need.
  *

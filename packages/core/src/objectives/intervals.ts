@@ -44,7 +44,7 @@ export function regularInterval(path: AffinePath, factors: Factors): Interval {
 }
 
 /** What an error of a prediction is multiplied by. */
-export function predictionFactors(prediction: Prediction): Factors {
+export function predictionFactors(prediction: Prediction): (schedule: Schedule) => readonly Tensor[] {
   if (prediction === "velocity") return () => [];
   return (schedule) => {
     const { onX, onValue } = conversion(schedule, prediction, "velocity");

@@ -1,7 +1,8 @@
 import type { Program, Tensor } from "@fluxion/graph";
 import { grad, input, scan, scope, trace } from "@fluxion/graph";
 import type { Model } from "../models/model.ts";
-import { flowMatchingLoss } from "../objectives/flow-matching.ts";
+import type { Objective, StepShape } from "../objectives/index.ts";
+import { inputNamed, velocityObjective } from "../objectives/index.ts";
 import type { Path } from "../paths/path.ts";
 import { flatSize, flatten, unflatten } from "./layout.ts";
 import type { OptimizerConfig, OptimizerState } from "./optimizer.ts";
@@ -11,6 +12,8 @@ import { optimizerStep, scalarsPerStep } from "./optimizer.ts";
 export interface StepProgramOptions {
   readonly model: Model;
   readonly path: Path;
+  /** Default: the velocity. */
+  readonly objective?: Objective | undefined;
   readonly batch: number;
   readonly optimizer: OptimizerConfig;
 }
@@ -19,25 +22,27 @@ export interface StepProgramOptions {
  * Training steps as one program: a scan over the first axis `steps` of its batches. Loss, gradient, clipping, Adam and
  * weight average never leave the runtime within a call.
  *
- * Inputs: the state `params, m, v, ema` `[parameters]`; `x0, x1` `[steps, batch, ...event]`; `t` `[steps, batch]`;
- * `scalars` `[steps, 4]`. Outputs: the state after the last step as `next.*`, `loss` and `gradientNorm` `[steps]`.
+ * Inputs: the state `params, m, v, ema` `[parameters]`; the objective's, such as `x0, x1` `[steps, batch, ...event]` and `t`
+ * `[steps, batch]`; `scalars` `[steps, 4]`. Outputs: the state after the last step as `next.*`, `loss` and `gradientNorm`
+ * `[steps]`.
  */
-export function stepProgram({ model, path, batch, optimizer }: StepProgramOptions): Program {
+export function stepProgram({ model, path, objective = velocityObjective(), batch, optimizer }: StepProgramOptions): Program {
   const size = flatSize(model.parameters);
-  const event = ["steps", batch, ...model.eventShape];
+  const shape: StepShape = { path: objective.pathOf(path), batch, event: model.eventShape };
+  const drawn = Object.entries(objective.inputs(shape));
   const inputs = {
     params: input([size]),
     m: input([size]),
     v: input([size]),
     ema: input([size]),
-    x0: input(event),
-    x1: input(event),
-    t: input(["steps", batch]),
     scalars: input(["steps", scalarsPerStep]),
+    ...Object.fromEntries(drawn.map(([name, { shape }]) => [name, input(["steps", ...shape])])),
   };
-  return trace("train", inputs, ({ params, m, v, ema, x0, x1, t, scalars }) => {
-    const { carry, ys } = scan({ carry: [params, m, v, ema], xs: [x0, x1, t, scalars] }, (state, xs) => {
-      const [next, loss, norm] = oneStep({ model, path, batch, optimizer }, named(state), xs);
+  return trace("train", inputs, ({ params, m, v, ema, scalars, ...batches }) => {
+    const sequences = [scalars, ...drawn.map(([name]) => inputNamed(batches, name))];
+    const { carry, ys } = scan({ carry: [params, m, v, ema], xs: sequences }, (state, [scalar, ...values]) => {
+      const batchInputs = Object.fromEntries(drawn.map(([name], i) => [name, values[i]] as [string, Tensor]));
+      const [next, loss, norm] = oneStep({ model, objective, optimizer, shape }, named(state), batchInputs, scalar);
       return { carry: [next.params, next.m, next.v, next.ema], ys: [loss, norm] };
     });
     const next = named(carry);
@@ -53,14 +58,22 @@ export function stepProgram({ model, path, batch, optimizer }: StepProgramOption
   });
 }
 
+interface Step {
+  readonly model: Model;
+  readonly objective: Objective;
+  readonly optimizer: OptimizerConfig;
+  readonly shape: StepShape;
+}
+
 function oneStep(
-  { model, path, optimizer }: StepProgramOptions,
+  { model, objective, optimizer, shape }: Step,
   state: OptimizerState<Tensor>,
-  [x0, x1, t, scalars]: readonly Tensor[],
+  inputs: Readonly<Record<string, Tensor>>,
+  scalars: Tensor | undefined,
 ): [OptimizerState<Tensor>, Tensor, Tensor] {
-  if (!x0 || !x1 || !t || !scalars) throw new Error("internal: a step without its batch");
+  if (!scalars) throw new Error("internal: a step without its schedule");
   const params = unflatten(model.parameters, state.params);
-  const loss = scope("loss", () => flowMatchingLoss(model, params, path, { x0, x1, t }));
+  const loss = scope("loss", () => objective.loss({ ...shape, model, params, inputs }));
   // With respect to the slices: the gradient of slicing the flat vector would be a sum of padded vectors.
   const gradient = flatten(grad(loss, Object.values(params)));
   const { state: next, gradientNorm } = scope("adam", () => optimizerStep(state, gradient, scalars, optimizer));

@@ -1,8 +1,9 @@
 import type { Executable, HostTensor, Runtime } from "@fluxion/graph";
 import { hostTensor, sizeOf } from "@fluxion/graph";
 import type { Model } from "../models/model.ts";
+import type { BatchInput, BatchSource, Objective } from "../objectives/index.ts";
+import { velocityObjective } from "../objectives/index.ts";
 import type { Path } from "../paths/path.ts";
-import { normal, uniform } from "../random/index.ts";
 import type { Key } from "../random/key.ts";
 import type { TrainingData } from "../data/training-data.ts";
 import type { OptimizerConfig, OptimizerOptions } from "./optimizer.ts";
@@ -16,6 +17,8 @@ export interface TrainerOptions extends OptimizerOptions {
   readonly runtime: Runtime;
   readonly model: Model;
   readonly path: Path;
+  /** What the network is trained to predict, and how. Default: the velocity (eqs 14 and 23). */
+  readonly objective?: Objective | undefined;
   readonly data: TrainingData;
   /** Names all random numbers of the run. */
   readonly key: Key;
@@ -80,7 +83,7 @@ export class TrainingDivergedError extends Error {
  * @throws RangeError if options are out of range, or data and model disagree on the shape of an example
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { runtime, model, path, data, key, batchSize = 256, threads, state } = options;
+  const { runtime, model, path, objective = velocityObjective(), data, key, batchSize = 256, threads, state } = options;
   const optimizer = resolveOptimizer(optimizerOptions(options));
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`train: batchSize: expected a whole number from 1, got ${String(batchSize)}`);
@@ -90,9 +93,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       `train: the model expects examples of shape [${model.eventShape.join(", ")}], the data has [${data.eventShape.join(", ")}]`,
     );
   }
-  const program = stepProgram({ model, path, batch: batchSize, optimizer });
+  const program = stepProgram({ model, path, objective, batch: batchSize, optimizer });
+  const inputs = objective.inputs({ path: objective.pathOf(path), batch: batchSize, event: model.eventShape });
   const executable = await runtime.compile(program, { threads });
-  return trainer({ executable, path, data, key, batchSize, optimizer }, state ?? initialState(model, key));
+  return trainer({ executable, inputs, source: { key, data }, optimizer }, state ?? initialState(model, key));
 }
 
 function optimizerOptions(options: TrainerOptions): OptimizerOptions {
@@ -102,10 +106,9 @@ function optimizerOptions(options: TrainerOptions): OptimizerOptions {
 
 interface Compiled {
   readonly executable: Executable;
-  readonly path: Path;
-  readonly data: TrainingData;
-  readonly key: Key;
-  readonly batchSize: number;
+  /** What every step draws, by name. */
+  readonly inputs: Readonly<Record<string, BatchInput>>;
+  readonly source: BatchSource;
   readonly optimizer: OptimizerConfig;
 }
 
@@ -156,31 +159,23 @@ function floats(results: Readonly<Record<string, HostTensor>>, name: string): Fl
   return Float32Array.from((data ?? []) as ArrayLike<number>, Number);
 }
 
-/** Noise, data, times and schedule of `count` steps, each a pure function of key and step number. */
+/** The batches and the schedule of `count` steps, each a pure function of key and step number. */
 function drawBatches(
-  { path, data, key, batchSize, optimizer }: Compiled,
+  { inputs, source, optimizer }: Compiled,
   first: number,
   count: number,
   total: number,
 ): Record<string, HostTensor> {
-  const size = batchSize * sizeOf(data.eventShape);
-  const [x0, x1] = [new Float32Array(count * size), new Float32Array(count * size)];
-  const t = new Float32Array(count * batchSize);
-  const scalars = new Float32Array(count * scalarsPerStep);
-  const [t0, t1] = path.interval;
-  for (let i = 0; i < count; i++) {
-    const step = first + i;
-    normal(key.child("noise", step), x0.subarray(i * size, (i + 1) * size));
-    data.fill(key.child("data"), step, x1.subarray(i * size, (i + 1) * size));
-    const times = uniform(key.child("time", step), t.subarray(i * batchSize, (i + 1) * batchSize));
-    if (t0 !== 0 || t1 !== 1) for (let j = 0; j < times.length; j++) times[j] = t0 + (t1 - t0) * (times[j] ?? 0);
-    stepScalars(step, total, optimizer, scalars.subarray(i * scalarsPerStep, (i + 1) * scalarsPerStep));
-  }
-  const event = [count, batchSize, ...data.eventShape];
+  const drawn = (shape: readonly number[], fill: (step: number, out: Float32Array) => void): HostTensor => {
+    const size = sizeOf(shape);
+    const values = new Float32Array(count * size);
+    for (let i = 0; i < count; i++) fill(first + i, values.subarray(i * size, (i + 1) * size));
+    return hostTensor(values, [count, ...shape]);
+  };
   return {
-    x0: hostTensor(x0, event),
-    x1: hostTensor(x1, event),
-    t: hostTensor(t, [count, batchSize]),
-    scalars: hostTensor(scalars, [count, scalarsPerStep]),
+    ...Object.fromEntries(
+      Object.entries(inputs).map(([name, { shape, fill }]) => [name, drawn(shape, (step, out) => { fill(source, step, out); })]),
+    ),
+    scalars: drawn([scalarsPerStep], (step, out) => { stepScalars(step, total, optimizer, out); }),
   };
 }
