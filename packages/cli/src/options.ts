@@ -1,4 +1,5 @@
 /** @file The options of `fluxion train`: one flat record, the same names as flags, in config files and in run directories. */
+import { objectives, predictions, timeSamplers, weights } from "fluxion";
 import { z } from "zod";
 import { pathOptions } from "fluxion";
 import type { PathName } from "fluxion";
@@ -6,6 +7,9 @@ import type { PathName } from "fluxion";
 const whole = (least: number) => z.number().int().min(least);
 const positive = z.number().positive();
 const unit = z.number().min(0).lt(1);
+
+/** The names of a family's members. */
+const nameList = <T extends object>(family: T): (keyof T & string)[] => Object.keys(family) as (keyof T & string)[];
 
 /** Every option of a training run; those without a default depend on the data. */
 const schema = z.strictObject({
@@ -26,6 +30,15 @@ const schema = z.strictObject({
   betaMax: positive.optional().describe("beta of the VP path at the noise's end (default 20)"),
   epsilon: positive.lt(0.1).optional().describe("what is cut off the end of the VP and linear-VP paths (default 1e-5)"),
   degree: z.number().min(1).optional().describe("n of the polynomial path (default 2)"),
+
+  objective: z.enum(nameList(objectives)).default("velocity").describe("what is trained: the velocity (flow matching), noise (DDPM), score, score-flow, x1"),
+  prediction: z.enum(predictions).optional().describe("what the network predicts (default what the objective measures)"),
+  times: z.enum(nameList(timeSamplers)).default("uniform").describe("distribution of times"),
+  timesMean: z.number().optional().describe("mean of logit-normal (default 0) or edm (-1.2) times"),
+  timesStd: positive.optional().describe("standard deviation of logit-normal (default 1) or edm (1.2) times"),
+  weight: z.enum(["none", ...nameList(weights)]).default("none").describe("factor on the squared error, by time"),
+  snrGamma: positive.optional().describe("of the min-snr weight (default 5)"),
+  sigmaData: positive.optional().describe("of the edm weight (default 0.5)"),
 
   width: whole(1).optional().describe("units per hidden layer of the MLP (default 128)"),
   depth: whole(1).optional().describe("hidden layers of the MLP (default 4)"),

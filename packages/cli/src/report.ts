@@ -56,7 +56,7 @@ export async function reportRun(
     {
       id: "loss",
       title: "Loss",
-      caption: "The conditional flow matching loss over training. It does not fall to zero: the target is noisy by design.",
+      caption: "The loss over training. It does not fall to zero: the target is noisy by design.",
       svg: await lossFigure({ steps: metrics.map(({ step }) => step), losses: metrics.map(({ loss }) => loss) }),
     },
   ];

@@ -1,8 +1,8 @@
 /** @file From options to what is trained: data, model, path. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { isPointSetName, Key, mlp, modelFromConfig, pathFromConfig, pathOptions, pointSets, poolImages, trainingImages, trainingPoints, unet } from "fluxion";
-import type { FloatArray, ImagePixels, Model, Path, TrainingData } from "fluxion";
+import { isPointSetName, Key, mlp, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, poolImages, trainingImages, trainingPoints, unet } from "fluxion";
+import type { FloatArray, ImagePixels, Model, Objective, Path, TrainingData } from "fluxion";
 import { loadImages, loadPoints, locateDataset } from "@fluxion/node";
 import type { RunRecord } from "@fluxion/node";
 import { existsSync, statSync } from "node:fs";
@@ -108,7 +108,8 @@ export function pathOf(options: TrainOptions): Path {
   return pathFromConfig({ kind, ...Object.fromEntries(given) });
 }
 
-/** Model and path of a run that exists. */
-export function partsOf(record: RunRecord): { readonly model: Model; readonly path: Path } {
-  return { model: modelFromConfig(record.model), path: pathFromConfig(record.path) };
+/** Model, path and objective of a run that exists; runs older than objectives trained the velocity. */
+export function partsOf(record: RunRecord): { readonly model: Model; readonly path: Path; readonly objective: Objective } {
+  const { model, path, objective = { kind: "velocity" } } = record;
+  return { model: modelFromConfig(model), path: pathFromConfig(path), objective: objectiveFromConfig(objective) };
 }

@@ -1,7 +1,7 @@
 /** @file From the options of a run to its trainer. */
 import type { Runtime } from "@fluxion/graph";
-import { createTrainer, Key } from "fluxion";
-import type { Model, Path, Trainer, TrainingState } from "fluxion";
+import { createTrainer, Key, objectiveFromConfig } from "fluxion";
+import type { Model, Objective, Path, Trainer, TrainingState } from "fluxion";
 import type { TrainOptions } from "./options.ts";
 import type { Task } from "./task.ts";
 
@@ -12,6 +12,7 @@ export interface TrainerParts {
   readonly task: Task;
   readonly model: Model;
   readonly path: Path;
+  readonly objective: Objective;
   readonly state?: TrainingState | undefined;
 }
 
@@ -21,12 +22,39 @@ export const batchOf = ({ batch }: TrainOptions, model: Model): number => batch 
 /** Steps that one call does: about a quarter of a second. */
 export const stepsPerCall = (stepMs: number): number => Math.max(1, Math.min(500, Math.round(250 / stepMs)));
 
+/**
+ * The objective that options ask for.
+ *
+ * @throws Error for options of another kind of times or weight
+ */
+export function objectiveOf(options: TrainOptions): Objective {
+  const { objective, prediction, times, timesMean, timesStd, weight, snrGamma, sigmaData } = options;
+  const only = (keys: readonly (keyof TrainOptions)[], fits: boolean, where: string): void => {
+    const stray = keys.filter((key) => options[key] !== undefined);
+    if (!fits && stray.length > 0) throw new Error(`${stray.join(", ")}: expected only with ${where}; leave it out`);
+  };
+  only(["timesMean", "timesStd"], times === "logit-normal" || times === "edm", `--times logit-normal or edm, got --times ${times}`);
+  only(["snrGamma"], weight === "min-snr", `--weight min-snr, got --weight ${weight}`);
+  only(["sigmaData"], weight === "edm", `--weight edm, got --weight ${weight}`);
+  return objectiveFromConfig({
+    kind: objective,
+    ...given({ prediction }),
+    times: { kind: times, ...given({ mean: timesMean, std: timesStd }) },
+    ...(weight !== "none" && { weight: { kind: weight, ...given({ gamma: snrGamma, sigmaData }) } }),
+  });
+}
+
+/** What is defined of a record. */
+const given = (record: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+
 /** Compiles the training steps of a run. */
-export function makeTrainer({ runtime, options, task, model, path, state }: TrainerParts): Promise<Trainer> {
+export function makeTrainer({ runtime, options, task, model, path, objective, state }: TrainerParts): Promise<Trainer> {
   return createTrainer({
     runtime,
     model,
     path,
+    objective,
     data: task.training,
     key: Key.from(options.seed).child("training"),
     batchSize: batchOf(options, model),

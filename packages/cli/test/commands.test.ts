@@ -84,6 +84,34 @@ describe("a run of points, from training to measurement", () => {
     expect(await plan("--path", "linear-vp", "--epsilon", "1e-4")).toEqual({ kind: "linear-vp", epsilon: 1e-4 });
   }, 60_000);
 
+  it("trains what --objective says, and samples from it", async () => {
+    const out = join(directory, "noise");
+    const train = await fluxion("train", "moons", "--steps", "300", "--width", "32", "--depth", "2", "--points", "3000", "--objective", "noise", "--prediction", "x1", "--times", "logit-normal", "--times-std", "1.5", "--weight", "min-snr", "--out", out);
+    expect(train.stderr).toBe("");
+    expect(train.code).toBe(0);
+    const { stdout } = await fluxion("inspect", out, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      objective: { kind: "noise", prediction: "x1", times: { kind: "logit-normal", mean: 0, std: 1.5 }, weight: { kind: "min-snr", gamma: 5 } },
+    });
+    const csv = join(directory, "noise.csv");
+    expect((await fluxion("sample", out, "-n", "20", "--out", csv)).code).toBe(0);
+    const { data } = parseCsv(readFileSync(csv, "utf8"));
+    expect(data.every((value) => Math.abs(value) < 10)).toBe(true);
+  }, 60_000);
+
+  it("reads a run older than objectives as one of the velocity", async () => {
+    const file = join(run, "options.json");
+    const record = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    const { objective, ...older } = record;
+    expect(objective).toEqual({ kind: "velocity", prediction: "velocity", times: { kind: "uniform" } });
+    writeFileSync(file, JSON.stringify(older));
+    const csv = join(directory, "older.csv");
+    expect((await fluxion("sample", run, "-n", "50", "--solver", "rk4", "--steps", "10", "--seed", "3", "--out", csv)).code).toBe(0);
+    expect(readFileSync(csv, "utf8")).toBe(readFileSync(join(directory, "a.csv"), "utf8"));
+    expect((await fluxion("inspect", run)).stdout).toMatch(/objective +\{"kind":"velocity"/);
+    writeFileSync(file, JSON.stringify(record));
+  }, 60_000);
+
   it("trains points of one and of many dimensions from files", async () => {
     const one = join(directory, "one.csv");
     writeFileSync(one, Array.from({ length: 200 }, (_, i) => String(Math.sin(i))).join("\n"));
@@ -115,6 +143,9 @@ describe("bad input", () => {
     ["an unknown flag", () => ["train", "moons", "--nonsense", "1"], /unknown option '--nonsense'/],
     ["a value out of range", () => ["train", "moons", "--width", "0"], /width: .*got 0/],
     ["both lengths", () => ["train", "moons", "--steps", "5", "--minutes", "1"], /steps and minutes: expected one/],
+    ["an unknown objective", () => ["train", "moons", "--objective", "magic"], /objective: .*got "magic"/],
+    ["a mean for uniform times", () => ["train", "moons", "--times-mean", "1"], /timesMean: expected only with --times logit-normal or edm, got --times uniform/],
+    ["a gamma without its weight", () => ["train", "moons", "--weight", "cosmap", "--snr-gamma", "3"], /snrGamma: expected only with --weight min-snr, got --weight cosmap/],
     ["a U-Net option for points", () => ["train", "moons", "--channels", "8"], /channels: expected only for images/],
     ["an unknown path", () => ["train", "moons", "--path", "magic"], /path: .*got "magic"/],
     ["an option of another path", () => ["train", "moons", "--beta-max", "5"], /betaMax: expected only for path vp, got it for path ot/],

@@ -8,7 +8,7 @@ import { partsOf } from "../task.ts";
 export function inspect(directory: string, { json }: { readonly json?: boolean | undefined }): void {
   const run = openRun(directory);
   const { record } = run;
-  const { model, path } = partsOf(record);
+  const { model, path, objective } = partsOf(record);
   const metrics = run.metrics();
   const last = metrics.at(-1);
   const parameters = parameterCount(model);
@@ -21,6 +21,7 @@ export function inspect(directory: string, { json }: { readonly json?: boolean |
     ["data", String(record.options["data"])],
     ["model", `${String(kind)}, ${formatCount(parameters)} parameters, ${JSON.stringify(shape)}`],
     ["path", JSON.stringify(path.config)],
+    ["objective", JSON.stringify(objective.config)],
     ["step", `${formatCount(last?.step ?? 0)} of ${record.steps === undefined ? "an unmeasured budget" : formatCount(record.steps)}`],
     ["loss", last ? last.loss.toFixed(4) : "none yet"],
     ["device", `${record.device}, ${String(record.threads)} threads`],

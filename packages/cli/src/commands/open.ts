@@ -15,8 +15,10 @@ export async function openFlow(
   step?: number,
 ): Promise<{ readonly run: Run; readonly flow: Flow }> {
   const run = openRun(directory);
-  const { model, path } = partsOf(run.record);
+  const { model, path, objective } = partsOf(run.record);
   const params = run.loadWeights(model, step);
   const runtime = await nodeRuntime({ threads });
-  return { run, flow: createFlow({ runtime, model, path, params, transform: run.record.transform, threads }) };
+  const { transform } = run.record;
+  const flow = createFlow({ runtime, model, path: objective.pathOf(path), prediction: objective.prediction, params, transform, threads });
+  return { run, flow };
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createFlow, parameterCount, TrainingDivergedError, unflattenValues, writeNpy } from "fluxion";
-import type { Flow, Model, Path, Trainer } from "fluxion";
+import type { Flow, Model, Objective, Path, Trainer } from "fluxion";
 import { createRun, lockRun, nodeRuntime, openRun, writeAtomic } from "@fluxion/node";
 import type { Run, RunRecord } from "@fluxion/node";
 import { formatCount, formatSeconds } from "../format.ts";
@@ -11,7 +11,7 @@ import { startProgress } from "../progress.ts";
 import { reportRun } from "../report.ts";
 import { absoluteData, isImageData, loadTask, modelOf, pathOf, partsOf } from "../task.ts";
 import type { Task } from "../task.ts";
-import { batchOf, makeTrainer, measureStepMs, stepsPerCall } from "../trainer.ts";
+import { batchOf, makeTrainer, measureStepMs, objectiveOf, stepsPerCall } from "../trainer.ts";
 import { versions } from "../version.ts";
 
 /** What `fluxion train` is given beside the options of the run. */
@@ -43,20 +43,22 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
   const task = loadTask(resolved);
   const model = modelOf(resolved, task);
   const path = pathOf(resolved);
+  const objective = objectiveOf(resolved);
   const directory = args.out ?? freeDirectory(resolved.data);
   if (args.dryRun === true) {
-    const plan = { directory, options: resolved, model: model.config, path: path.config, parameters: parameterCount(model) };
+    const plan = { directory, options: resolved, model: model.config, path: path.config, objective: objective.config, parameters: parameterCount(model) };
     process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
     return undefined;
   }
   const runtime = await nodeRuntime({ threads: resolved.threads });
-  const trainer = await makeTrainer({ runtime, options: resolved, task, model, path });
+  const trainer = await makeTrainer({ runtime, options: resolved, task, model, path, objective });
   const record: RunRecord = {
     format: "fluxion-run",
     version: 1,
     options: resolved,
     model: model.config,
     path: path.config,
+    objective: objective.config,
     transform: task.training.transform,
     steps: resolved.steps,
     threads: trainer.threads,
@@ -69,19 +71,20 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     const [d = 1] = task.training.eventShape;
     writeAtomic(run.file("held-out.npy"), writeNpy(task.heldOut, [task.heldOut.length / d, d]));
   }
-  return trainRun({ run, options: resolved, task, model, path, trainer, checkpointSeconds: args.checkpointSeconds, report: args.report });
+  const { checkpointSeconds, report } = args;
+  return trainRun({ run, options: resolved, task, model, path, objective, trainer, checkpointSeconds, report });
 }
 
 async function resumeRun(run: Run, { checkpointSeconds, report }: TrainArguments): Promise<string> {
   const { record } = run;
   const options = parseOptions(record.options, run.file("options.json"));
   const task = loadTask(options);
-  const { model, path } = partsOf(record);
+  const { model, path, objective } = partsOf(record);
   const state = run.loadState(model);
   run.dropMetricsAfter(state?.step ?? 0);
   const runtime = await nodeRuntime({ threads: record.threads });
-  const trainer = await makeTrainer({ runtime, options: { ...options, threads: record.threads }, task, model, path, state });
-  return trainRun({ run, options, task, model, path, trainer, checkpointSeconds, report });
+  const trainer = await makeTrainer({ runtime, options: { ...options, threads: record.threads }, task, model, path, objective, state });
+  return trainRun({ run, options, task, model, path, objective, trainer, checkpointSeconds, report });
 }
 
 interface Training {
@@ -90,6 +93,7 @@ interface Training {
   readonly task: Task;
   readonly model: Model;
   readonly path: Path;
+  readonly objective: Objective;
   readonly trainer: Trainer;
   readonly checkpointSeconds: number;
   readonly report: boolean | undefined;
@@ -116,10 +120,10 @@ function freeDirectory(data: string): string {
 }
 
 async function trainRun(training: Training): Promise<string> {
-  const { run, model, path, trainer, options, task } = training;
+  const { run, model, path, objective, trainer, options, task } = training;
   const unlock = lockRun(run.directory);
   try {
-    say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${formatCount(task.training.size)} examples, batch ${String(batchOf(options, model))}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
+    say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${objective.kind} objective, ${formatCount(task.training.size)} examples, batch ${String(batchOf(options, model))}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
     const { steps, stepMs } = await measure(training);
     const planned = run.withRecord({ ...run.record, steps });
     const started = performance.now();
@@ -133,7 +137,8 @@ async function trainRun(training: Training): Promise<string> {
     const flow = createFlow({
       runtime: await nodeRuntime({ threads: options.threads }),
       model,
-      path,
+      path: objective.pathOf(path),
+      prediction: objective.prediction,
       params: unflattenValues(model.parameters, trainer.state.ema),
       transform: task.training.transform,
     });

@@ -193,7 +193,7 @@ describe("equal weightings (paper, App. E.1)", () => {
     const { g2 } = interpretProgram(program, { t: host(times, [3]) });
     times.forEach((t, i) => expect(Number(g2?.data[i])).toBeCloseTo(0.1 + 19.9 * (1 - t), 9));
     // The squared error of the score, by hand.
-    const betas = Array.from(batch.t.data, (t) => 0.1 + 19.9 * (1 - Number(t)));
+    const betas = Array.from(batch.t.data as Float64Array, (t) => 0.1 + 19.9 * (1 - t));
     const errors = scoreErrors(batch, w);
     const expected = betas.reduce((total, beta, i) => total + (beta * (errors[i] ?? NaN)) / betas.length, 0);
     expect(lossOf(scoreFlowObjective(), vp, batch, w).loss / expected).toBeCloseTo(1, 9);
@@ -201,7 +201,7 @@ describe("equal weightings (paper, App. E.1)", () => {
 
   it("flow matching with diffusion is score matching with λ = β²/4", () => {
     const errors = scoreErrors(batch, w);
-    const betas = Array.from(batch.t.data, (t) => 0.1 + 19.9 * (1 - Number(t)));
+    const betas = Array.from(batch.t.data as Float64Array, (t) => 0.1 + 19.9 * (1 - t));
     const expected = betas.reduce((total, beta, i) => total + (0.25 * beta ** 2 * (errors[i] ?? NaN)) / betas.length, 0);
     expect(lossOf(velocityObjective({ prediction: "score" }), vp, batch, w).loss / expected).toBeCloseTo(1, 9);
   });

@@ -14,6 +14,8 @@ export interface RunRecord {
   readonly options: Readonly<Record<string, unknown>>;
   readonly model: Readonly<Record<string, unknown>>;
   readonly path: Readonly<Record<string, unknown>>;
+  /** What the network was trained to predict; absent in runs older than it, which trained the velocity. */
+  readonly objective?: Readonly<Record<string, unknown>> | undefined;
   readonly transform: DataTransform;
   /** The length of the schedule; absent until a time budget has been turned into steps. */
   readonly steps?: number | undefined;
