@@ -16,7 +16,7 @@ const folders = {
   nn: ["random"],
   models: ["nn", "random"],
   data: ["random"],
-  objectives: ["paths", "models", "nn", "data", "random"],
+  objectives: ["paths", "models", "nn", "solvers", "data", "random"],
   flow: ["objectives", "paths", "models", "nn", "solvers", "data", "random"],
   training: ["objectives", "paths", "models", "nn", "data", "random", "flow"],
   checkpoint: ["training", "flow", "paths", "models", "nn", "data", "random"],

@@ -1,5 +1,5 @@
 /** @file The options of `fluxion train`: one flat record, the same names as flags, in config files and in run directories. */
-import { objectives, predictions, timeSamplers, weights } from "fluxion";
+import { objectives, predictions, solvers, timeSamplers, weights } from "fluxion";
 import { z } from "zod";
 import { pathOptions } from "fluxion";
 import type { PathName } from "fluxion";
@@ -31,7 +31,7 @@ const schema = z.strictObject({
   epsilon: positive.lt(0.1).optional().describe("what is cut off the end of the VP and linear-VP paths (default 1e-5)"),
   degree: z.number().min(1).optional().describe("n of the polynomial path (default 2)"),
 
-  objective: z.enum(nameList(objectives)).default("velocity").describe("what is trained: the velocity (flow matching), noise (DDPM), score, score-flow, x1"),
+  objective: z.enum(nameList(objectives)).default("velocity").describe("what is trained: the velocity (flow matching), noise (DDPM), score, score-flow, x1, likelihood"),
   prediction: z.enum(predictions).optional().describe("what the network predicts (default what the objective measures)"),
   times: z.enum(nameList(timeSamplers)).default("uniform").describe("distribution of times"),
   timesMean: z.number().optional().describe("mean of logit-normal (default 0) or edm (-1.2) times"),
@@ -39,6 +39,12 @@ const schema = z.strictObject({
   weight: z.enum(["none", ...nameList(weights)]).default("none").describe("factor on the squared error, by time"),
   snrGamma: positive.optional().describe("of the min-snr weight (default 5)"),
   sigmaData: positive.optional().describe("of the edm weight (default 0.5)"),
+
+  likelihoodSolver: z.enum(nameList(solvers)).optional().describe("of the likelihood objective, on a fixed grid (default rk4)"),
+  likelihoodSteps: whole(1).optional().describe("steps of its grid (default 8)"),
+  divergence: z.enum(["exact", "hutchinson"]).optional().describe("of the likelihood objective (default hutchinson)"),
+  kinetic: z.number().min(0).optional().describe("weight of the likelihood objective's kinetic energy (default 0)"),
+  jacobian: z.number().min(0).optional().describe("weight of its Jacobian norm (default 0)"),
 
   width: whole(1).optional().describe("units per hidden layer of the MLP (default 128)"),
   depth: whole(1).optional().describe("hidden layers of the MLP (default 4)"),

@@ -25,10 +25,11 @@ export const stepsPerCall = (stepMs: number): number => Math.max(1, Math.min(500
 /**
  * The objective that options ask for.
  *
- * @throws Error for options of another kind of times or weight
+ * @throws Error for options that are for another objective, other times or another weight
  */
 export function objectiveOf(options: TrainOptions): Objective {
   const { objective, prediction, times, timesMean, timesStd, weight, snrGamma, sigmaData } = options;
+  const { likelihoodSolver, likelihoodSteps, divergence, kinetic, jacobian } = options;
   const only = (keys: readonly (keyof TrainOptions)[], fits: boolean, where: string): void => {
     const stray = keys.filter((key) => options[key] !== undefined);
     if (!fits && stray.length > 0) throw new Error(`${stray.join(", ")}: expected only with ${where}; leave it out`);
@@ -36,6 +37,14 @@ export function objectiveOf(options: TrainOptions): Objective {
   only(["timesMean", "timesStd"], times === "logit-normal" || times === "edm", `--times logit-normal or edm, got --times ${times}`);
   only(["snrGamma"], weight === "min-snr", `--weight min-snr, got --weight ${weight}`);
   only(["sigmaData"], weight === "edm", `--weight edm, got --weight ${weight}`);
+  if (objective === "likelihood") {
+    only(["prediction"], false, "other objectives, got --objective likelihood, whose network predicts the velocity");
+    if (times !== "uniform" || weight !== "none") {
+      throw new Error("times, weight: expected only with other objectives, got --objective likelihood, which draws no times; leave them out");
+    }
+    return objectiveFromConfig({ kind: objective, ...given({ solver: likelihoodSolver, steps: likelihoodSteps, divergence, kinetic, jacobian }) });
+  }
+  only(["likelihoodSolver", "likelihoodSteps", "divergence", "kinetic", "jacobian"], false, `--objective likelihood, got --objective ${objective}`);
   return objectiveFromConfig({
     kind: objective,
     ...given({ prediction }),

@@ -1,5 +1,5 @@
 import { nodeRuntime } from "@fluxion/node";
-import { affinePath, createTrainer, Key, logitNormalTimes, meanAndError, mlp, noiseObjective, normal, otPath, scoreFlowObjective, scoreObjective, trainFlow, trainingPoints, velocityObjective, x1Objective } from "fluxion";
+import { affinePath, createTrainer, Key, likelihoodObjective, logitNormalTimes, meanAndError, mlp, noiseObjective, normal, otPath, scoreFlowObjective, scoreObjective, trainFlow, trainingPoints, velocityObjective, x1Objective } from "fluxion";
 import type { TrainerOptions } from "fluxion";
 import { exp, expm1, mul, neg, sqrt, square, sub, add } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
@@ -68,3 +68,15 @@ it("gives the same bits however the steps are cut, whatever the objective", asyn
   for (const count of [1, 5, 3]) await parts.advance(count, 9);
   expect(parts.state.ema).toEqual(whole.state.ema);
 });
+
+it("trains by maximum likelihood, exactly and by Hutchinson's estimate", async () => {
+  for (const objective of [likelihoodObjective({ divergence: "exact", steps: 4 }), likelihoodObjective({ steps: 4, kinetic: 0.01, jacobian: 0.01 })]) {
+    const losses: number[] = [];
+    const flow = await trainFlow({ ...base, model: mlp({ dimension: 2, width: 16, depth: 2, activation: "tanh" }), batchSize: 64, path: otPath(), objective, steps: 150, chunk: 25, onProgress: (report) => losses.push(...report.losses) });
+    const { logProb } = await flow.logProb(heldOut, { rtol: 1e-4, atol: 1e-4 });
+    const { mean } = meanAndError(logProb.map((value) => -value));
+    expect(Math.abs(mean - truth), JSON.stringify(objective.config)).toBeLessThan(0.25);
+    expect(losses.at(-1)).toBeLessThan(losses[0] ?? NaN);
+    await flow.dispose();
+  }
+}, 60_000);

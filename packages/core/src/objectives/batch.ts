@@ -16,7 +16,7 @@ export interface BatchInput {
   /** Of one step, such as `[batch, ...event]`. */
   readonly shape: readonly number[];
   /** Draws the values of one step: a pure function of the source and the step number. */
-  fill(source: BatchSource, step: number, out: Float32Array): void;
+  readonly fill: (source: BatchSource, step: number, out: Float32Array) => void;
 }
 
 /** Unit normal noise `[batch, ...event]`. */

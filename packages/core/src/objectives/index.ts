@@ -2,6 +2,8 @@ export type { BatchInput, BatchSource } from "./batch.ts";
 export type { Conversion, Convertible, Prediction } from "./conversions.ts";
 export { affine, conversion, convert, predictions } from "./conversions.ts";
 export { checkConversion, predictionInterval, withInterval } from "./intervals.ts";
+export type { LikelihoodOptions } from "./likelihood.ts";
+export { likelihoodObjective } from "./likelihood.ts";
 export { noiseObjective } from "./noise.ts";
 export type { LossProblem, Objective, StepShape } from "./objective.ts";
 export { inputNamed } from "./objective.ts";

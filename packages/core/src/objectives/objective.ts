@@ -29,6 +29,8 @@ export interface Objective {
   readonly config: Readonly<Record<string, unknown>>;
   /** What the network predicts: a flow is made with it. */
   readonly prediction: Prediction;
+  /** Evaluations of the network for the loss of one step: its cost, before gradients and divergences. */
+  readonly evaluations: number;
   /**
    * The path on the part of its interval where the loss is finite: the whole, unless something divides by zero at an end.
    *

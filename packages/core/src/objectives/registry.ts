@@ -1,3 +1,4 @@
+import { likelihoodObjective, likelihoodOptions } from "./likelihood.ts";
 import { noiseObjective } from "./noise.ts";
 import type { Objective } from "./objective.ts";
 import { builtFrom } from "./options.ts";
@@ -30,6 +31,7 @@ export const objectives = {
   score: regressing(scoreObjective),
   "score-flow": regressing(scoreFlowObjective),
   x1: regressing(x1Objective),
+  likelihood: { options: likelihoodOptions, make: likelihoodObjective },
 } as const;
 
 /** An objective by name. */

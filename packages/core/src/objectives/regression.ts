@@ -72,6 +72,7 @@ export function regression({ kind, usual, error, lambda }: RegressionKind, optio
   return {
     kind,
     prediction,
+    evaluations: 1,
     config: { kind, prediction, times: times.config, ...(weight && { weight: weight.config }) },
     pathOf: (path) => {
       const plain = error === "velocity" && lambda === undefined && weight === undefined;

@@ -98,8 +98,7 @@ describe("the ends of the interval", () => {
   });
 
   it("ask for an affine path", () => {
-    const { sample, conditionalVelocity, conditionalScore, kind, config, priorStd, interval } = straight;
-    const general: Path = { sample, conditionalVelocity, conditionalScore, kind, config, priorStd, interval };
+    const general = gaussianPath({ mean: (t, x1) => mul(reshape(t, [-1, 1]), x1), std: (t) => sub(1, mul(t, 0.9)) });
     expect(() => predictionInterval(general, "noise")).toThrow(/prediction "noise": expected an affine path/);
     expect(predictionInterval(general, "velocity")).toEqual([0, 1]);
   });

@@ -7,7 +7,7 @@ export interface WeightPoint {
   /** `[batch]` */
   readonly t: Tensor;
   /** Of the path at `t`. @throws RangeError if the path is not affine */
-  schedule(): Schedule;
+  readonly schedule: () => Schedule;
   /** Whose squared error is weighted. */
   readonly target: Prediction;
 }
