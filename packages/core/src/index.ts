@@ -114,3 +114,47 @@ export type { Safetensors } from "./checkpoint/index.ts";
 export { decodeSafetensors, encodeSafetensors } from "./checkpoint/index.ts";
 export type { TrainFlowOptions } from "./train-flow.ts";
 export { trainFlow } from "./train-flow.ts";
+
+// metrics
+export type {
+  FrechetOptions,
+  InceptionScore,
+  InceptionScoreOptions,
+  KernelDiscrepancyOptions,
+  KernelDistance,
+  KernelDistanceOptions,
+  MeanOverPoints,
+  MeasurePointsOptions,
+  Moments,
+  PairOptions,
+  PictureOptions,
+  PictureScores,
+  PointDistance,
+  PointDistanceName,
+  PointMeasurements,
+  PrecisionRecall,
+  PrecisionRecallOptions,
+  SampleSet,
+  SlicedWassersteinOptions,
+} from "./metrics/index.ts";
+export {
+  assignment,
+  energyDistance,
+  exactWasserstein,
+  frechetDistance,
+  inceptionScore,
+  kernelDiscrepancy,
+  kernelDistance,
+  meanSquaredError,
+  measurePoints,
+  medianDistance,
+  mergeMoments,
+  moments,
+  pathStraightness,
+  pointDistances,
+  precisionRecall,
+  psnr,
+  slicedWasserstein,
+  ssim,
+  transportCost,
+} from "./metrics/index.ts";

@@ -1,0 +1,27 @@
+/** @file Measuring samples: distances of features, pictures and points. */
+export type { SampleSet } from "./samples.ts";
+export type { FrechetOptions } from "./features/frechet.ts";
+export { frechetDistance } from "./features/frechet.ts";
+export type { InceptionScore, InceptionScoreOptions } from "./features/inception-score.ts";
+export { inceptionScore } from "./features/inception-score.ts";
+export type { KernelDistance, KernelDistanceOptions } from "./features/kernel-distance.ts";
+export { kernelDistance } from "./features/kernel-distance.ts";
+export type { Moments } from "./features/moments.ts";
+export { mergeMoments, moments } from "./features/moments.ts";
+export type { PrecisionRecall, PrecisionRecallOptions } from "./features/precision-recall.ts";
+export { precisionRecall } from "./features/precision-recall.ts";
+export { assignment } from "./linear/assignment.ts";
+export type { PictureOptions, PictureScores } from "./pictures/pictures.ts";
+export { meanSquaredError, psnr } from "./pictures/squared-error.ts";
+export { ssim } from "./pictures/ssim.ts";
+export { energyDistance } from "./points/energy-distance.ts";
+export { exactWasserstein } from "./points/exact-wasserstein.ts";
+export type { KernelDiscrepancyOptions } from "./points/kernel-discrepancy.ts";
+export { kernelDiscrepancy, medianDistance } from "./points/kernel-discrepancy.ts";
+export type { PairOptions } from "./points/pair-means.ts";
+export type { MeasurePointsOptions, PointDistance, PointDistanceName, PointMeasurements } from "./points/registry.ts";
+export { measurePoints, pointDistances } from "./points/registry.ts";
+export type { SlicedWassersteinOptions } from "./points/sliced-wasserstein.ts";
+export { slicedWasserstein } from "./points/sliced-wasserstein.ts";
+export type { MeanOverPoints } from "./points/transport.ts";
+export { pathStraightness, transportCost } from "./points/transport.ts";
