@@ -19,6 +19,7 @@ const folders = {
   objectives: ["paths", "models", "nn", "solvers", "data", "random"],
   flow: ["objectives", "paths", "models", "nn", "solvers", "data", "random"],
   training: ["objectives", "paths", "models", "nn", "data", "random", "flow"],
+  metrics: ["training", "flow", "models", "nn", "data", "random"],
   checkpoint: ["training", "flow", "paths", "models", "nn", "data", "random"],
 };
 

@@ -30,10 +30,13 @@ describe("of our own models", () => {
     expect(described.nodes["com.microsoft.QuickGelu"]).toBe(target === "portable" ? undefined : 1);
     expect("com.microsoft" in described.opsets).toBe(target === "onnxruntime");
     expect(described.weightBytes).toBeGreaterThanOrEqual(64);
+    expect(described.metadata).toEqual({});
+    const metadata = { "fluxion.range": "0 255", "µ": "zwölf" };
+    expect(describeModel(lower(own, { target, metadata })).metadata).toEqual(metadata);
   });
 
   it.each(["onnxruntime", "portable"] as const)("refuses every proper beginning, target %s", (target) => {
-    const bytes = lower(own, { target });
+    const bytes = lower(own, { target, metadata: { note: "kept" } });
     for (let length = 0; length < bytes.length; length++) {
       expect(() => describeModel(bytes.subarray(0, length), "cut")).toThrow(/^cut: expected an ONNX model, got \d+ bytes .* truncated or something else$/);
     }
@@ -69,7 +72,7 @@ describe("of foreign models", () => {
       ],
       outputs: [y],
     },
-    [[8, [[1, "com.example"], [2, 3]]], [25, [[1, "Gelu"], [7, node("Erf", ["x"], ["y"])], [10, "com.example"]]], [99, "from the future"]],
+    [[8, [[1, "com.example"], [2, 3]]], [25, [[1, "Gelu"], [7, node("Erf", ["x"], ["y"])], [10, "com.example"]]], [14, [[1, "trained on"], [2, "digits"]]], [14, [[1, "empty"]]], [99, "from the future"]],
   );
 
   it("says what they are fed and made of", () => {
@@ -87,6 +90,7 @@ describe("of foreign models", () => {
       outputs: { y: { dtype: "float32", shape: [1] } },
       nodes: { Add: 1, Constant: 2, Erf: 1, If: 1, Relu: 3, "com.example.Gelu": 1 },
       weightBytes: 24 + 2 * (8 + 4),
+      metadata: { "trained on": "digits", empty: "" },
     });
   });
 

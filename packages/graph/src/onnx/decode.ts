@@ -42,6 +42,7 @@ export interface DecodedModel {
   readonly domains: Set<string>;
   /** Initializers and constants, those of bodies too. */
   readonly tensors: DecodedTensor[];
+  readonly metadata: Map<string, string>;
 }
 
 /** TensorProto.DataType by number, with the bits of one value where that is fixed. */
@@ -74,7 +75,7 @@ const domainOf = (domain: string): string => (domain === "" ? "ai.onnx" : domain
 export function decodeModel(bytes: Uint8Array): DecodedModel {
   const model: DecodedModel = {
     irVersion: undefined, producer: "", producerVersion: "", opsets: new Map(), hasGraph: false, inputs: [], outputs: [],
-    initializers: new Set(), nodes: new Map(), domains: new Set(), tensors: [],
+    initializers: new Set(), nodes: new Map(), domains: new Set(), tensors: [], metadata: new Map(),
   };
   readMessage("the model", bytes, {
     1: (f) => { model.irVersion = f.number(); },
@@ -85,6 +86,7 @@ export function decodeModel(bytes: Uint8Array): DecodedModel {
       readGraph(f, model, model);
     },
     8: (f) => { readOpset(f, model.opsets); },
+    14: (f) => { model.metadata.set(...readEntry(f)); },
     25: (f) => { f.message("a function", { 7: (node) => { readNode(node, { ...model, domains: new Set() }); } }); },
   });
   return model;
@@ -166,9 +168,14 @@ function readTensor(field: Field): DecodedTensor {
 }
 
 function readLocation(field: Field): string | undefined {
+  const [key, value] = readEntry(field);
+  return key === "location" ? value : undefined;
+}
+
+function readEntry(field: Field): [key: string, value: string] {
   let [key, value] = ["", ""];
   field.message("an entry", { 1: (f) => { key = f.text(); }, 2: (f) => { value = f.text(); } });
-  return key === "location" ? value : undefined;
+  return [key, value];
 }
 
 const otherTypes: Readonly<Record<number, string>> = { 4: "sequence", 5: "map", 7: "opaque", 8: "sparse tensor", 9: "optional" };

@@ -26,6 +26,8 @@ export interface ModelDescription {
   readonly nodes: Readonly<Record<string, number>>;
   /** Bytes of the weights in the file: initializers and constants. */
   readonly weightBytes: number;
+  /** Text by name that its maker left. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
@@ -51,6 +53,7 @@ export function describeModel(bytes: Uint8Array, name = "model"): ModelDescripti
     outputs: byName(model.outputs, name, "output"),
     nodes: Object.fromEntries([...model.nodes].sort(([a], [b]) => (a < b ? -1 : 1))),
     weightBytes: model.tensors.reduce((total, { stored }) => total + stored, 0),
+    metadata: Object.fromEntries(model.metadata),
   };
 }
 

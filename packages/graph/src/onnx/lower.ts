@@ -10,6 +10,8 @@ import { encodeModel } from "./schema.ts";
 export interface LowerOptions {
   /** Default `onnxruntime`. */
   readonly target?: Target | undefined;
+  /** Text by name to keep in the file, which `describeModel` reads. Default none. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface LowerOptions {
  *
  * @throws Error if a named dimension is an axis of no input
  */
-export function lower(program: Program, { target = "onnxruntime" }: LowerOptions = {}): Uint8Array {
+export function lower(program: Program, { target = "onnxruntime", metadata = {} }: LowerOptions = {}): Uint8Array {
   const { name, inputs, outputs } = program;
   const body = fuse(simplify(program).body);
   const domains = new Set([""]);
@@ -38,7 +40,7 @@ export function lower(program: Program, { target = "onnxruntime" }: LowerOptions
     lowering.rename(values[i] ?? "", key);
     return valueInfo(key, tensor);
   });
-  return encodeModel({ graph: lowering.graph(name, declared, results), domains: [...domains] });
+  return encodeModel({ graph: lowering.graph(name, declared, results), domains: [...domains], metadata });
 }
 
 function symbolSources({ inputs }: Program): Map<string, { value: string; axis: number; factor: number }> {

@@ -52,6 +52,8 @@ export interface GraphProto {
 export interface ModelProto {
   readonly graph: GraphProto;
   readonly domains: readonly string[];
+  /** Text by name, which runtimes hand on and do not read. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 function message(writer: BinaryWriter, field: number, write: () => void): void {
@@ -116,10 +118,17 @@ function writeGraph(w: BinaryWriter, graph: GraphProto): void {
 }
 
 /** Serialises a model. */
-export function encodeModel({ graph, domains }: ModelProto): Uint8Array {
+export function encodeModel({ graph, domains, metadata }: ModelProto): Uint8Array {
   const w = new BinaryWriter();
   integer(w, 1, irVersion);
   text(w, 2, "fluxion");
+  // Before the graph: a file cut short must not look whole.
+  for (const [key, value] of Object.entries(metadata)) {
+    message(w, 14, () => {
+      text(w, 1, key);
+      text(w, 2, value);
+    });
+  }
   message(w, 7, () => { writeGraph(w, graph); });
   for (const domain of domains) {
     message(w, 8, () => {

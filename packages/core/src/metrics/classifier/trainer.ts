@@ -1,0 +1,151 @@
+import type { Executable, HostTensor, Program, Runtime, Tensor } from "@fluxion/graph";
+import { cast, grad, hostTensor, input, logSoftmax, mean, mul, neg, oneHot, scan, sum, trace } from "@fluxion/graph";
+import { epochOrder } from "../../data/epochs.ts";
+import type { EpochOrder } from "../../data/epochs.ts";
+import { initParameters } from "../../models/model.ts";
+import type { Key } from "../../random/key.ts";
+import { flatten, flattenValues, optimizerStep, resolveOptimizer, stepScalars, TrainingDivergedError, unflatten } from "../../training/index.ts";
+import type { Trainer, TrainingState } from "../../training/index.ts";
+import { flatSize } from "../../training/layout.ts";
+import { scalarsPerStep } from "../../training/optimizer.ts";
+import type { OptimizerConfig } from "../../training/optimizer.ts";
+import { wholeFrom } from "../samples.ts";
+import type { SampleSet } from "../samples.ts";
+import type { Classifier } from "./convnet.ts";
+
+/** Pictures and the class in each. */
+export interface LabelledImages extends SampleSet {
+  /** `[n, channels, height, width]` */
+  readonly values: Uint8Array;
+  /** `[n]`, from 0 to one less than classes. */
+  readonly labels: Uint8Array;
+}
+
+/** Options of `createClassifierTrainer`. */
+export interface ClassifierTrainerOptions {
+  readonly runtime: Runtime;
+  readonly classifier: Classifier;
+  readonly data: LabelledImages;
+  /** Names weights and the order of examples. */
+  readonly key: Key;
+  /** Pictures per step, from 1. Default 64. */
+  readonly batchSize?: number | undefined;
+  /** Peak learning rate of Adam, which falls to 0 along a line. Default 2e-3. */
+  readonly learningRate?: number | undefined;
+  readonly threads?: number | undefined;
+}
+
+/**
+ * Compiles the training of a classifier by cross-entropy: Adam, weight average and clipping as for flows.
+ *
+ * @throws RangeError if pictures do not fit the classifier, or a label is missing or out of range
+ */
+export async function createClassifierTrainer(options: ClassifierTrainerOptions): Promise<Trainer> {
+  const { runtime, classifier, data, key, threads, learningRate = 2e-3 } = options;
+  const batch = wholeFrom("classifier: batchSize", options.batchSize ?? 64, 1);
+  checkLabels(classifier, data);
+  const optimizer = resolveOptimizer({ learningRate, schedule: "polynomial", emaDecay: 0.99 });
+  const executable = await runtime.compile(stepProgram(classifier, batch, optimizer), { threads });
+  return trainer(executable, { classifier, data, key, batch, optimizer });
+}
+
+function checkLabels({ image, classes }: Classifier, { shape, labels }: LabelledImages): void {
+  const [n = 0, ...event] = shape;
+  if (event.join() !== image.join()) {
+    throw new RangeError(`classifier: expected pictures of shape [${image.join(", ")}], got [${event.join(", ")}]; use the classifier of such pictures`);
+  }
+  if (labels.length !== n) throw new RangeError(`classifier: expected ${n} labels, one for each picture, got ${labels.length}`);
+  const bad = labels.findIndex((label) => label >= classes);
+  if (bad >= 0) throw new RangeError(`classifier: expected labels from 0 to ${classes - 1}, got ${labels[bad] ?? NaN} for picture ${bad}; raise the number of classes or repair the labels`);
+}
+
+/** Steps of training as a scan over batches of bytes `[steps, batch, ...image]`. */
+function stepProgram(classifier: Classifier, batch: number, optimizer: OptimizerConfig): Program {
+  const size = flatSize(classifier.parameters);
+  const inputs = {
+    params: input([size]),
+    m: input([size]),
+    v: input([size]),
+    ema: input([size]),
+    pixels: input(["steps", batch, ...classifier.image], "uint8"),
+    labels: input(["steps", batch], "uint8"),
+    scalars: input(["steps", scalarsPerStep]),
+  };
+  return trace("classifier", inputs, ({ params, m, v, ema, pixels, labels, scalars }) => {
+    const { carry, ys } = scan({ carry: [params, m, v, ema], xs: [pixels, labels, scalars] }, (state, xs) => {
+      const [values, first, second, average] = state as [Tensor, Tensor, Tensor, Tensor];
+      const [images, classes, numbers] = xs as [Tensor, Tensor, Tensor];
+      const tensors = unflatten(classifier.parameters, values);
+      const loss = crossEntropy(classifier.apply(tensors, images).logits, classes, classifier.classes);
+      const gradient = flatten(grad(loss, Object.values(tensors)));
+      const { state: next, gradientNorm } = optimizerStep({ params: values, m: first, v: second, ema: average }, gradient, numbers, optimizer);
+      return { carry: [next.params, next.m, next.v, next.ema], ys: [loss, gradientNorm] };
+    });
+    const [nextParams, nextM, nextV, nextEma] = carry as [Tensor, Tensor, Tensor, Tensor];
+    const [loss, gradientNorm] = ys as [Tensor, Tensor];
+    return { nextParams, nextM, nextV, nextEma, loss, gradientNorm };
+  });
+}
+
+/** The mean of −log p(label) over the batch. */
+const crossEntropy = (logits: Tensor, labels: Tensor, classes: number): Tensor =>
+  neg(mean(sum(mul(oneHot(cast(labels, "int32"), classes), logSoftmax(logits)), { axes: [1] })));
+
+interface Compiled {
+  readonly classifier: Classifier;
+  readonly data: LabelledImages;
+  readonly key: Key;
+  readonly batch: number;
+  readonly optimizer: OptimizerConfig;
+}
+
+function trainer(executable: Executable, compiled: Compiled): Trainer {
+  const { classifier, key, data } = compiled;
+  const order = epochOrder(data.labels.length);
+  const params = flattenValues(classifier.parameters, initParameters(classifier, key.child("parameters")));
+  const zeros = (): Float32Array => new Float32Array(params.length);
+  let state: TrainingState = { step: 0, params, m: zeros(), v: zeros(), ema: params.slice() };
+  return {
+    get state() {
+      return state;
+    },
+    threads: executable.threads ?? 1,
+    advance: async (count, total) => {
+      if (!Number.isInteger(count) || count < 1 || state.step + count > total) {
+        throw new RangeError(`advance: expected 1 to ${total - state.step} steps, what is left of ${total}, got ${count}`);
+      }
+      const vectors = Object.fromEntries((["params", "m", "v", "ema"] as const).map((name) => [name, hostTensor(state[name], [params.length])]));
+      const results = await executable.run({ ...vectors, ...batches(compiled, order, state.step, count, total) });
+      const floats = (name: string): Float32Array => results[name]?.data as Float32Array;
+      const losses = floats("loss");
+      const bad = losses.findIndex((loss) => !Number.isFinite(loss));
+      if (bad >= 0) throw new TrainingDivergedError(state.step + bad, losses[bad] ?? NaN, state);
+      state = { step: state.step + count, params: floats("nextParams"), m: floats("nextM"), v: floats("nextV"), ema: floats("nextEma") };
+      return { step: state.step, losses, gradientNorms: floats("gradientNorm"), state };
+    },
+    restore: (other) => {
+      state = other;
+    },
+    dispose: () => executable.dispose(),
+  };
+}
+
+/** Pictures, labels and schedule of `count` steps; which pictures, key and step number say. */
+function batches({ data, key, batch, optimizer, classifier }: Compiled, order: EpochOrder, first: number, count: number, total: number): Record<string, HostTensor> {
+  const size = classifier.image.reduce((a, b) => a * b, 1);
+  const pixels = new Uint8Array(count * batch * size);
+  const labels = new Uint8Array(count * batch);
+  const scalars = new Float32Array(count * scalarsPerStep);
+  for (let i = 0; i < count; i++) {
+    order(key.child("order"), first + i, batch).forEach((picture, j) => {
+      pixels.set(data.values.subarray(picture * size, (picture + 1) * size), (i * batch + j) * size);
+      labels[i * batch + j] = data.labels[picture] ?? NaN;
+    });
+    stepScalars(first + i, total, optimizer, scalars.subarray(i * scalarsPerStep, (i + 1) * scalarsPerStep));
+  }
+  return {
+    pixels: hostTensor(pixels, [count, batch, ...classifier.image], "uint8"),
+    labels: hostTensor(labels, [count, batch], "uint8"),
+    scalars: hostTensor(scalars, [count, scalarsPerStep]),
+  };
+}
