@@ -1,8 +1,10 @@
 // nn
-export type { ActivationName, Module, ParameterSpec, ParameterSpecs, Params } from "./nn/index.ts";
+export type { ActivationName, MaskShapes, Module, ParameterSpec, ParameterSpecs, Params } from "./nn/index.ts";
 export * as nn from "./nn/index.ts";
 
 // models
+export type { AdmOptions } from "./models/adm.ts";
+export { adm } from "./models/adm.ts";
 export type { MlpOptions } from "./models/mlp.ts";
 export { mlp } from "./models/mlp.ts";
 export type { Model } from "./models/model.ts";
@@ -13,7 +15,7 @@ export { unet } from "./models/unet.ts";
 
 // random
 export type { FloatArray, KeyLabel } from "./random/index.ts";
-export { integers, Key, normal, permutation, rademacher, uniform } from "./random/index.ts";
+export { bytes, integers, Key, normal, permutation, rademacher, uniform } from "./random/index.ts";
 
 // data
 export type {
