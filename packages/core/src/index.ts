@@ -5,6 +5,8 @@ export * as nn from "./nn/index.ts";
 // models
 export type { AdmOptions } from "./models/adm.ts";
 export { adm } from "./models/adm.ts";
+export type { DitOptions } from "./models/dit.ts";
+export { dit } from "./models/dit.ts";
 export type { MlpOptions } from "./models/mlp.ts";
 export { mlp } from "./models/mlp.ts";
 export type { Model } from "./models/model.ts";

@@ -2,7 +2,7 @@ import type { HostTensor } from "@fluxion/graph";
 import { hostTensor, referenceRuntime } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
 import type { Model } from "fluxion";
-import { adm, Key, mlp, nn, unet } from "fluxion";
+import { adm, dit, Key, mlp, nn, unet } from "fluxion";
 import { describe, expect, it } from "vitest";
 import type { CompileModelOptions } from "../../core/test/models/harness.ts";
 import { compileModel, distance, randomFeeds, randomMasks, values } from "../../core/test/models/harness.ts";
@@ -44,6 +44,13 @@ describe("models on ONNX Runtime", () => {
       image: [1, 8, 8], channels: 8, multiples: [1, 2], blocks: 1, groups: 2, scaleShift: flag, residualResample: flag, dropout: 0.3,
     });
     const errors = await disagreement(model, { gradients: true, masks: true });
+    expect(Object.keys(errors)).toHaveLength(1 + Object.keys(model.parameters).length);
+    for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-3);
+  });
+
+  it("dit agrees with the interpreter", async () => {
+    const model = dit({ image: [1, 8, 8], width: 16, depth: 2, heads: 2, patch: 2 });
+    const errors = await disagreement(model, { gradients: true });
     expect(Object.keys(errors)).toHaveLength(1 + Object.keys(model.parameters).length);
     for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-3);
   });

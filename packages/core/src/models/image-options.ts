@@ -17,7 +17,7 @@ export function imageShape(where: string, value: unknown, { unit, because, fix }
   const got = `got ${String(height)}×${String(width)}`;
   if (height < unit || width < unit) {
     throw new RangeError(
-      `${where}: expected sides of at least ${String(unit)} pixels (${because}), ${got}, too small for the network's depth; ${fix}`,
+      `${where}: expected sides of at least ${String(unit)} pixels (${because}), ${got}, too small for the network; ${fix}`,
     );
   }
   throw new RangeError(`${where}: expected sides divisible by ${String(unit)} (${because}), ${got}; pad the images, or ${fix}`);

@@ -121,7 +121,7 @@ describe("adm", () => {
     [{ image: [3, 30, 32] }, "adm: image: expected sides divisible by 4 (halved 2 times), got 30×32; pad the images, or use fewer multiples"],
     [
       { image: [3, 8, 8], multiples: [1, 1, 2, 3, 4] },
-      "adm: image: expected sides of at least 16 pixels (halved 4 times), got 8×8, too small for the network's depth; use fewer multiples",
+      "adm: image: expected sides of at least 16 pixels (halved 4 times), got 8×8, too small for the network; use fewer multiples",
     ],
     [{ image: [3, 32, 32], multiples: [] }, "adm: multiples: expected at least one level, got []"],
     [{ image: [3, 32, 32], attention: [9] }, "adm: attention: expected heights of feature maps (32, 16, 8), got 9"],

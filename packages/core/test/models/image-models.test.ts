@@ -1,6 +1,6 @@
 /** @file What every model of images must do. */
 import type { Model } from "fluxion";
-import { adm, initParameters, Key, modelFromConfig, unet } from "fluxion";
+import { adm, dit, initParameters, Key, modelFromConfig, unet } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { compileModel, distance, gradientErrors, pick, randomFeeds, values } from "./harness.ts";
 
@@ -14,6 +14,7 @@ const models: Readonly<Record<string, Model>> = {
   adm: adm({ ...tiny, headChannels: 2 }),
   "adm with plain layers": adm({ ...tiny, ...plain, image: oblong, attention: [8], heads: 2 }),
   "adm without convolutions between levels": adm({ ...tiny, residualResample: false, convResample: false, attention: [] }),
+  dit: dit({ image: oblong, width: 8, depth: 2, heads: 2, patch: 2 }),
 };
 
 describe.each(Object.entries(models))("%s", (_, model) => {

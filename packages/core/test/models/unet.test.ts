@@ -53,7 +53,7 @@ describe("unet", () => {
     ],
     [
       { image: [1, 4, 4], multiples: [1, 2, 2, 2] },
-      "unet: image: expected sides of at least 8 pixels (patch 1, halved 3 times), got 4×4, too small for the network's depth; " +
+      "unet: image: expected sides of at least 8 pixels (patch 1, halved 3 times), got 4×4, too small for the network; " +
         "use fewer multiples or a smaller patch",
     ],
     [{ image: [1, 28, 28], patch: 4 }, "unet: image: expected sides divisible by 16"],
