@@ -15,6 +15,9 @@ export { modelFromConfig } from "./models/registry.ts";
 export type { UnetOptions } from "./models/unet.ts";
 export { unet } from "./models/unet.ts";
 
+export type { Preset, PresetName } from "./presets.ts";
+export { isPresetName, presets } from "./presets.ts";
+
 // random
 export type { FloatArray, KeyLabel } from "./random/index.ts";
 export { bytes, integers, Key, normal, permutation, rademacher, uniform } from "./random/index.ts";
