@@ -1,8 +1,7 @@
 /** @file The options of `fluxion train`: one flat record, the same names as flags, in config files and in run directories. */
-import { objectives, predictions, solvers, timeSamplers, weights } from "fluxion";
-import { z } from "zod";
-import { pathOptions } from "fluxion";
+import { objectives, pathOptions, predictions, presets, solvers, timeSamplers, weights } from "fluxion";
 import type { PathName } from "fluxion";
+import { z } from "zod";
 
 const whole = (least: number) => z.number().int().min(least);
 const positive = z.number().positive();
@@ -46,16 +45,25 @@ const schema = z.strictObject({
   kinetic: z.number().min(0).optional().describe("weight of the likelihood objective's kinetic energy (default 0)"),
   jacobian: z.number().min(0).optional().describe("weight of its Jacobian norm (default 0)"),
 
-  width: whole(1).optional().describe("units per hidden layer of the MLP (default 128)"),
-  depth: whole(1).optional().describe("hidden layers of the MLP (default 4)"),
+  preset: z.enum(nameList(presets)).optional().describe("network and settings of the paper's Table 3; other options win"),
+  model: z.enum(["unet", "adm", "dit"]).optional().describe("network for images (default unet)"),
+  width: whole(1).optional().describe("units per hidden layer of the MLP, values of a token of the DiT (default 128)"),
+  depth: whole(1).optional().describe("hidden layers of the MLP, blocks of the DiT (default 4)"),
   activation: z.enum(["silu", "relu", "tanh", "gelu", "softplus"]).optional().describe("of the MLP (default silu)"),
   time: z.enum(["fourier", "plain"]).optional().describe("how time enters the MLP (default fourier)"),
 
-  channels: whole(1).optional().describe("of the U-Net (default 48)"),
+  channels: whole(1).optional().describe("of the U-Net (default 48, ADM 32)"),
   multiples: z.array(whole(1)).min(1).optional().describe("channel multiple of each U-Net level (default 1,2)"),
   blocks: whole(1).optional().describe("residual blocks per U-Net level (default 1)"),
   attention: z.array(whole(1)).optional().describe("heights of the feature maps with self-attention (default the coarsest)"),
-  patch: whole(1).optional().describe("side of the squares that the U-Net folds into channels (default 2)"),
+  patch: whole(1).optional().describe("side of the squares that the U-Net folds into channels (default 2), or the DiT into tokens (4)"),
+  heads: whole(1).optional().describe("attention heads of images' networks (default 4)"),
+  headChannels: whole(1).optional().describe("channels of each head of ADM, instead of heads"),
+  scaleShift: z.boolean().optional().describe("whether time scales and shifts ADM's norms (default true)"),
+  residualResample: z.boolean().optional().describe("whether ADM's residual blocks change the resolution (default true)"),
+  convResample: z.boolean().optional().describe("whether ADM's plain layers between levels have convolutions (default true)"),
+  dropout: unit.optional().describe("rate of dropout in ADM (default 0)"),
+  size: z.string().optional().describe("size and patch of the DiT by name, such as S/2"),
 
   learningRate: positive.optional().describe("peak learning rate of Adam (default 5e-3; images 1e-3)"),
   warmup: whole(0).default(200).describe("steps of linear warm-up"),
@@ -108,9 +116,9 @@ function describe(issue: z.core.$ZodIssue, options: Readonly<Record<string, unkn
   return `${issue.path.join(".")}: ${issue.message.replace("Invalid input: ", "")}, got ${JSON.stringify(options[String(key)])}`;
 }
 
-/** Reads the text of a flag as the type of its option: a number, a list of numbers, or text. */
+/** Reads the text of a flag as the type of its option: a number, a list of numbers, text, true or false. */
 export function parseFlag(key: string, text: string): unknown {
   const field = Object.entries(schema.shape).find(([name]) => name === key)?.[1];
-  const readings: unknown[] = [Number(text), text.split(",").map(Number), text];
+  const readings: unknown[] = [Number(text), text.split(",").map(Number), text, text === "true" || (text === "false" ? false : text)];
   return readings.find((reading) => field?.safeParse(reading).success) ?? (text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text));
 }

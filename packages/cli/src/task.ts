@@ -1,7 +1,7 @@
-/** @file From options to what is trained: data, model, path. */
+/** @file From options to what is trained: data and path; `network.ts` has the model. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { isPointSetName, Key, mlp, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, poolImages, trainingImages, trainingPoints, unet } from "fluxion";
+import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, poolImages, trainingImages, trainingPoints } from "fluxion";
 import type { FloatArray, ImagePixels, Model, Objective, Path, TrainingData } from "fluxion";
 import { loadImages, loadPoints, locateDataset } from "@fluxion/node";
 import type { RunRecord } from "@fluxion/node";
@@ -66,26 +66,6 @@ function loadPooled({ data, pool }: Pick<TrainOptions, "data" | "pool">, split: 
 /** Makes paths absolute, so that a run finds its data from anywhere. */
 export function absoluteData(data: string): string {
   return existsSync(data) && !isPointSetName(data) && !imageSets.includes(data) ? resolve(data) : data;
-}
-
-/** Options that are for the other kind of data are refused, not ignored. */
-function refuse(options: TrainOptions, keys: readonly (keyof TrainOptions)[], kind: string): void {
-  const stray = keys.filter((key) => options[key] !== undefined);
-  if (stray.length > 0) {
-    throw new Error(`${stray.join(", ")}: expected only for ${kind}, got them for ${options.data}; leave them out`);
-  }
-}
-
-/** The network that options ask for. */
-export function modelOf(options: TrainOptions, { training }: Task): Model {
-  const { width, depth, activation, time, channels = 48, multiples = [1, 2], blocks = 1, attention, patch = 2 } = options;
-  const [first = 1, height = 1, breadth = 1] = training.eventShape;
-  if (training.eventShape.length === 1) {
-    refuse(options, ["channels", "multiples", "blocks", "attention", "patch"], "images");
-    return mlp({ dimension: first, width, depth, activation, time });
-  }
-  refuse(options, ["width", "depth", "activation", "time"], "points");
-  return unet({ image: [first, height, breadth], channels, multiples, blocks, attention, patch });
 }
 
 /**

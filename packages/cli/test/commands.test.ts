@@ -153,6 +153,7 @@ describe("bad input", () => {
     ["an option of another path", () => ["train", "moons", "--beta-max", "5"], /betaMax: expected only for path vp, got it for path ot/],
     ["the degree of another path", () => ["train", "moons", "--path", "ve", "--degree", "3"], /degree: expected only for path polynomial, got it for path ve/],
     ["noise that does not grow", () => ["train", "moons", "--path", "ve", "--sigma-max", "0.001"], /vePath: sigmaMax: expected a number above sigmaMin, 0.01, got 0.001/],
+    ["a U-Net option for points", () => ["train", "moons", "--channels", "8"], /channels: expected only for unet or adm, got it for moons with mlp/],
     ["an unknown key in a config", () => ["train", "--config", file("c.json", '{"data":"moons","widht":3}')], /unknown option "widht"; known are/],
     ["a config that is no JSON", () => ["train", "--config", file("d.json", "{")], /d\.json: expected JSON/],
     ["an unknown solver", () => ["sample", run, "--solver", "magic", "--out", "x.csv"], /--solver.*Allowed choices are euler/s],

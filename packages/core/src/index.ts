@@ -1,8 +1,12 @@
 // nn
-export type { ActivationName, Module, ParameterSpec, ParameterSpecs, Params } from "./nn/index.ts";
+export type { ActivationName, MaskShapes, Module, ParameterSpec, ParameterSpecs, Params } from "./nn/index.ts";
 export * as nn from "./nn/index.ts";
 
 // models
+export type { AdmOptions } from "./models/adm.ts";
+export { adm } from "./models/adm.ts";
+export type { DitOptions } from "./models/dit.ts";
+export { dit } from "./models/dit.ts";
 export type { MlpOptions } from "./models/mlp.ts";
 export { mlp } from "./models/mlp.ts";
 export type { Model } from "./models/model.ts";
@@ -11,9 +15,12 @@ export { modelFromConfig } from "./models/registry.ts";
 export type { UnetOptions } from "./models/unet.ts";
 export { unet } from "./models/unet.ts";
 
+export type { Preset, PresetName } from "./presets.ts";
+export { isPresetName, presets } from "./presets.ts";
+
 // random
 export type { FloatArray, KeyLabel } from "./random/index.ts";
-export { integers, Key, normal, permutation, rademacher, uniform } from "./random/index.ts";
+export { bytes, integers, Key, normal, permutation, rademacher, uniform } from "./random/index.ts";
 
 // data
 export type {

@@ -2,14 +2,14 @@ import type { HostTensor } from "@fluxion/graph";
 import { hostTensor, referenceRuntime } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
 import type { Model } from "fluxion";
-import { mlp, nn, unet } from "fluxion";
+import { adm, dit, Key, mlp, nn, unet } from "fluxion";
 import { describe, expect, it } from "vitest";
 import type { CompileModelOptions } from "../../core/test/models/harness.ts";
-import { compileModel, distance, randomFeeds, values } from "../../core/test/models/harness.ts";
+import { compileModel, distance, randomFeeds, randomMasks, values } from "../../core/test/models/harness.ts";
 
 /** The greatest difference between ONNX Runtime and the interpreter, relative to each tensor's largest value. */
 async function disagreement(model: Model, options: CompileModelOptions): Promise<Record<string, number>> {
-  const feeds = randomFeeds(model, 3);
+  const feeds = { ...randomFeeds(model, 3), ...(options.masks === true && { masks: randomMasks(model, 3, Key.from("masks")) }) };
   const single = {
     ...feeds,
     params: Object.fromEntries(Object.entries(feeds.params).map(([k, v]) => [k, float32(v)])),
@@ -37,6 +37,22 @@ describe("models on ONNX Runtime", () => {
     const errors = await disagreement(model, { gradients: true, divergence: true });
     expect(Object.keys(errors)).toHaveLength(2 + Object.keys(model.parameters).length);
     for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-4);
+  });
+
+  it.each([true, false])("adm agrees with the interpreter: scaleShift and residualResample %s", async (flag) => {
+    const model = adm({
+      image: [1, 8, 8], channels: 8, multiples: [1, 2], blocks: 1, groups: 2, scaleShift: flag, residualResample: flag, dropout: 0.3,
+    });
+    const errors = await disagreement(model, { gradients: true, masks: true });
+    expect(Object.keys(errors)).toHaveLength(1 + Object.keys(model.parameters).length);
+    for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-3);
+  });
+
+  it("dit agrees with the interpreter", async () => {
+    const model = dit({ image: [1, 8, 8], width: 16, depth: 2, heads: 2, patch: 2 });
+    const errors = await disagreement(model, { gradients: true });
+    expect(Object.keys(errors)).toHaveLength(1 + Object.keys(model.parameters).length);
+    for (const [name, error] of Object.entries(errors)) expect(error, name).toBeLessThan(1e-3);
   });
 
   it.each([1, 2])("unet agrees with the interpreter: patch %i", async (patch) => {

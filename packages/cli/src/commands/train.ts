@@ -5,11 +5,13 @@ import type { Flow, Model, Objective, Path, Trainer } from "fluxion";
 import { createRun, lockRun, nodeRuntime, openRun, writeAtomic } from "@fluxion/node";
 import type { Run, RunRecord } from "@fluxion/node";
 import { formatCount, formatSeconds } from "../format.ts";
+import { modelOf } from "../network.ts";
 import { parseOptions } from "../options.ts";
 import type { TrainOptions } from "../options.ts";
+import { withPreset } from "../preset.ts";
 import { startProgress } from "../progress.ts";
 import { reportRun } from "../report.ts";
-import { absoluteData, isImageData, loadTask, modelOf, pathOf, partsOf } from "../task.ts";
+import { absoluteData, isImageData, loadTask, pathOf, partsOf } from "../task.ts";
 import type { Task } from "../task.ts";
 import { batchOf, makeTrainer, measureStepMs, objectiveOf, stepsPerCall } from "../trainer.ts";
 import { versions } from "../version.ts";
@@ -38,10 +40,10 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     }
     return resumeRun(openRun(args.resume), args);
   }
-  const options = parseOptions({ ...readConfig(args.config), ...given }, args.config ?? "options");
+  const options = parseOptions(withPreset({ ...readConfig(args.config), ...given }), args.config ?? "options");
   const resolved = { ...options, data: absoluteData(options.data), ...defaultLength(options) };
   const task = loadTask(resolved);
-  const model = modelOf(resolved, task);
+  const model = modelOf(resolved, task.training.eventShape);
   const path = pathOf(resolved);
   const objective = objectiveOf(resolved);
   const directory = args.out ?? freeDirectory(resolved.data);

@@ -1,6 +1,6 @@
 import type { HostTensor, Tensor } from "@fluxion/graph";
 import { hostTensor, sizeOf } from "@fluxion/graph";
-import type { ParameterSpecs, Params } from "../nn/module.ts";
+import type { MaskShapes, ParameterSpecs, Params } from "../nn/module.ts";
 import type { Key } from "../random/key.ts";
 
 /** A network that predicts from a noisy example and its time. */
@@ -11,6 +11,11 @@ export interface Model {
   /** The shape of one example. */
   readonly eventShape: readonly number[];
   readonly parameters: ParameterSpecs;
+  /**
+   * Shapes of the dropout masks that training draws: uniform bytes `[batch, ...shape]`, given to `apply` by name among
+   * the parameters. Without them nothing is dropped. Default: none.
+   */
+  readonly masks?: MaskShapes | undefined;
   /**
    * The prediction, `[batch, ...event]`.
    *

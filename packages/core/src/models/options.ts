@@ -41,6 +41,18 @@ export function divisor(where: string, value: unknown, whole: number): number {
   throw new RangeError(`${where}: expected a divisor of ${String(whole)}, got ${String(number)}`);
 }
 
+/** A number in [least, most]. */
+export function numberIn(where: string, value: unknown, least: number, most: number): number {
+  if (typeof value === "number" && value >= least && value <= most) return value;
+  throw new RangeError(`${where}: expected a number from ${String(least)} to ${String(most)}, got ${show(value)}`);
+}
+
+/** True or false. */
+export function flag(where: string, value: unknown): boolean {
+  if (typeof value === "boolean") return value;
+  throw new RangeError(`${where}: expected true or false, got ${show(value)}`);
+}
+
 function show(value: unknown): string {
   return value === undefined ? "undefined" : JSON.stringify(value);
 }

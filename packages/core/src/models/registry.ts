@@ -1,3 +1,7 @@
+import type { AdmOptions } from "./adm.ts";
+import { adm } from "./adm.ts";
+import type { DitOptions } from "./dit.ts";
+import { dit } from "./dit.ts";
 import type { MlpOptions } from "./mlp.ts";
 import { mlp } from "./mlp.ts";
 import type { Model } from "./model.ts";
@@ -8,6 +12,8 @@ import { unet } from "./unet.ts";
 const builders: Readonly<Record<string, (options: unknown) => Model>> = {
   mlp: (options) => mlp(options as MlpOptions),
   unet: (options) => unet(options as UnetOptions),
+  adm: (options) => adm(options as AdmOptions),
+  dit: (options) => dit(options as DitOptions),
 };
 
 /**

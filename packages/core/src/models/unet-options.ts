@@ -1,4 +1,5 @@
-import { checkKeys, divisor, wholeNumber, wholeNumbers } from "./options.ts";
+import { attentionHeights, divisorUpTo, imageShape } from "./image-options.ts";
+import { checkKeys, wholeNumber, wholeNumbers } from "./options.ts";
 
 /** Options of `unet`. */
 export interface UnetOptions {
@@ -33,16 +34,20 @@ export function resolveUnet(options: UnetOptions): UnetConfig {
   const multiples = wholeNumbers("unet: multiples", levels);
   if (multiples.length === 0) throw new RangeError("unet: multiples: expected at least one level, got []");
   const patch = wholeNumber("unet: patch", fold);
-  const image = imageOf(options.image, patch, multiples.length);
-  const { heads = greatestDivisor(channels, 4), groups = greatestDivisor(channels, 8) } = options;
+  const halvings = multiples.length - 1;
+  const image = imageShape("unet: image", options.image, {
+    unit: patch * 2 ** halvings,
+    because: `patch ${String(patch)}, halved ${String(halvings)} times`,
+    fix: "use fewer multiples or a smaller patch",
+  });
   return {
     image,
     channels,
     multiples,
     blocks: wholeNumber("unet: blocks", blocks),
-    attention: attentionOf(options.attention, heightsOf({ image, patch, multiples })),
-    heads: divisor("unet: heads", heads, channels),
-    groups: divisor("unet: groups", groups, channels),
+    attention: attentionHeights("unet: attention", options.attention, heightsOf({ image, patch, multiples })),
+    heads: divisorUpTo("unet: heads", options.heads, channels, 4),
+    groups: divisorUpTo("unet: groups", options.groups, channels, 8),
     patch,
   };
 }
@@ -50,30 +55,4 @@ export function resolveUnet(options: UnetOptions): UnetConfig {
 /** The height of each level's feature maps, finest first. */
 export function heightsOf({ image, patch, multiples }: Pick<UnetConfig, "image" | "patch" | "multiples">): number[] {
   return multiples.map((_, level) => image[1] / patch / 2 ** level);
-}
-
-function imageOf(value: unknown, patch: number, levels: number): readonly [number, number, number] {
-  const [channels = 0, height = 0, width = 0] = wholeNumbers("unet: image", value, 3);
-  const unit = patch * 2 ** (levels - 1);
-  if (height % unit === 0 && width % unit === 0) return [channels, height, width];
-  throw new RangeError(
-    `unet: image: expected sides divisible by ${String(unit)} (patch ${String(patch)}, halved ${String(levels - 1)} times), got ${String(height)}×${String(width)}; ` +
-      `pad the images, or use fewer multiples or a smaller patch`,
-  );
-}
-
-function attentionOf(value: unknown, heights: readonly number[]): readonly number[] {
-  if (value === undefined) return heights.slice(-1);
-  const chosen = wholeNumbers("unet: attention", value);
-  const stray = chosen.find((height) => !heights.includes(height));
-  if (stray === undefined) return chosen;
-  throw new RangeError(
-    `unet: attention: expected heights of feature maps (${heights.join(", ")}), got ${String(stray)}; choose among those`,
-  );
-}
-
-function greatestDivisor(whole: number, most: number): number {
-  let candidate = Math.min(whole, most);
-  while (whole % candidate !== 0) candidate--;
-  return candidate;
 }

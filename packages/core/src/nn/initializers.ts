@@ -9,7 +9,15 @@ import type { ParameterSpec } from "./module.ts";
  * @param fanIn - inputs that one output value sums over
  */
 export function uniformFanIn(shape: readonly number[], fanIn: number): ParameterSpec {
-  const bound = 1 / Math.sqrt(fanIn);
+  return uniformWithin(shape, 1 / Math.sqrt(fanIn));
+}
+
+/** A weight `[inputs, outputs]` drawn from U(−b, b) with b = √(6/(inputs + outputs)) (Glorot and Bengio 2010). */
+export function uniformGlorot([inputs, outputs]: readonly [number, number]): ParameterSpec {
+  return uniformWithin([inputs, outputs], Math.sqrt(6 / (inputs + outputs)));
+}
+
+function uniformWithin(shape: readonly number[], bound: number): ParameterSpec {
   return {
     shape,
     init(key) {

@@ -1,5 +1,5 @@
 import { add, matmul } from "@fluxion/graph";
-import { filled, uniformFanIn } from "./initializers.ts";
+import { filled, uniformFanIn, uniformGlorot } from "./initializers.ts";
 import type { Module } from "./module.ts";
 import { parameter } from "./module.ts";
 
@@ -7,6 +7,8 @@ import { parameter } from "./module.ts";
 export interface LinearOptions {
   /** Whether the layer starts as zero. Default: false, PyTorch's default initialisation. */
   readonly zero?: boolean | undefined;
+  /** Whether the weight starts as Glorot's and the bias as zero, as in transformers. Default: false. */
+  readonly glorot?: boolean | undefined;
 }
 
 /**
@@ -14,10 +16,12 @@ export interface LinearOptions {
  *
  * The weight is `[inputs, outputs]`, PyTorch's transposed, so that application needs no transposition.
  */
-export function linear(inputs: number, outputs: number, { zero = false }: LinearOptions = {}): Module {
+export function linear(inputs: number, outputs: number, { zero = false, glorot = false }: LinearOptions = {}): Module {
   const init = (...shape: number[]) => (zero ? filled(shape, 0) : uniformFanIn(shape, inputs));
   return {
-    parameters: { weight: init(inputs, outputs), bias: init(outputs) },
+    parameters: glorot
+      ? { weight: uniformGlorot([inputs, outputs]), bias: filled([outputs], 0) }
+      : { weight: init(inputs, outputs), bias: init(outputs) },
     apply: (params, x) => add(matmul(x, parameter(params, "weight")), parameter(params, "bias")),
   };
 }

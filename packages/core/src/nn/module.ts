@@ -15,9 +15,14 @@ export type ParameterSpecs = Readonly<Record<string, ParameterSpec>>;
 /** One value for every parameter, by dotted name. */
 export type Params<T> = Readonly<Record<string, T>>;
 
+/** Shapes, without the batch, of the masks of bytes that dropout takes, by dotted name. */
+export type MaskShapes = Readonly<Record<string, readonly number[]>>;
+
 /** A layer or network: what it learns, and what it computes from that and its inputs. */
 export interface Module<Inputs extends readonly Tensor[] = readonly [Tensor]> {
   readonly parameters: ParameterSpecs;
+  /** Masks `[batch, ...shape]`, uint8, that may be given among the parameters. Default: none. */
+  readonly masks?: MaskShapes | undefined;
   apply(params: Params<Tensor>, ...inputs: Inputs): Tensor;
 }
 
@@ -43,9 +48,11 @@ export function compose<const P extends Readonly<Record<string, Part>>, Inputs e
   parts: P,
   body: (parts: { readonly [K in keyof P]: Bound<P[K]> }, ...inputs: Inputs) => Tensor,
 ): Module<Inputs> {
-  const parameters = Object.fromEntries(Object.entries(parts).flatMap(([name, part]) => specsOf(name, part)));
+  const gather = <T>(of: (module: Module<readonly Tensor[]>) => Readonly<Record<string, T>>) =>
+    Object.fromEntries(Object.entries(parts).flatMap(([name, part]) => entriesOf(name, part, of)));
   return {
-    parameters,
+    parameters: gather(({ parameters }) => parameters),
+    masks: gather(({ masks = {} }) => masks),
     apply(params, ...inputs) {
       const bound = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, bind(name, part, params)]));
       return body(bound as { readonly [K in keyof P]: Bound<P[K]> }, ...inputs);
@@ -68,17 +75,26 @@ function isList(part: Part): part is readonly Part[] {
   return Array.isArray(part);
 }
 
-function specsOf(prefix: string, part: Part): [string, ParameterSpec][] {
+/** What `of` gives for each module under a part, by dotted name. */
+function entriesOf<T>(
+  prefix: string,
+  part: Part,
+  of: (module: Module<readonly Tensor[]>) => Readonly<Record<string, T>>,
+): [string, T][] {
   if (part === undefined) return [];
-  if (isList(part)) return part.flatMap((item, i) => specsOf(`${prefix}.${String(i)}`, item));
-  return Object.entries(part.parameters).map(([name, spec]) => [`${prefix}.${name}`, spec]);
+  if (isList(part)) return part.flatMap((item, i) => entriesOf(`${prefix}.${String(i)}`, item, of));
+  return Object.entries(of(part)).map(([name, entry]) => [`${prefix}.${name}`, entry]);
 }
 
 function bind(prefix: string, part: Part, params: Params<Tensor>): unknown {
   if (part === undefined) return undefined;
   if (isList(part)) return part.map((item, i) => bind(`${prefix}.${String(i)}`, item, params));
-  const own = Object.fromEntries(
-    Object.keys(part.parameters).map((name) => [name, parameter(params, `${prefix}.${name}`)]),
-  );
+  const own = Object.fromEntries([
+    ...Object.keys(part.parameters).map((name) => [name, parameter(params, `${prefix}.${name}`)] as const),
+    ...Object.keys(part.masks ?? {}).flatMap((name) => {
+      const mask = params[`${prefix}.${name}`];
+      return mask ? [[name, mask] as const] : [];
+    }),
+  ]);
   return (...inputs: readonly Tensor[]) => scope(prefix, () => part.apply(own, ...inputs));
 }

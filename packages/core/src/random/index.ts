@@ -1,4 +1,5 @@
 /** @file Random numbers as pure functions of keys. */
+export { bytes } from "./bytes.ts";
 export { integers } from "./integers.ts";
 export type { KeyLabel } from "./key.ts";
 export { Key } from "./key.ts";

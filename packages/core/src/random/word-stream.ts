@@ -2,7 +2,7 @@
 import type { Key } from "./key.ts";
 
 /** Numbers of the streams: two fills of one key by different functions share nothing. */
-export const STREAMS = { uniform: 1, normal: 2, rademacher: 3, integers: 4, permutation: 5 } as const;
+export const STREAMS = { uniform: 1, normal: 2, rademacher: 3, integers: 4, permutation: 5, bytes: 6 } as const;
 
 /** The generator sfc32 (Doty-Humphrey, PractRand), seeded with all 128 bits of a key. */
 export class WordStream {

@@ -2,7 +2,7 @@
 import type { HostTensor, Runtime, Tensor } from "@fluxion/graph";
 import { divergence, grad, hostTensor, input, mul, referenceRuntime, sizeOf, sum, trace } from "@fluxion/graph";
 import type { Model } from "fluxion";
-import { Key, normal, uniform } from "fluxion";
+import { bytes, Key, normal, uniform } from "fluxion";
 
 /** A batch for a model, with parameters that are nowhere zero. */
 export interface Feeds {
@@ -11,6 +11,18 @@ export interface Feeds {
   readonly t: HostTensor;
   /** The loss is the inner product of the prediction with this. */
   readonly cotangent: HostTensor;
+  /** Masks of dropout, for models compiled with them. */
+  readonly masks?: Readonly<Record<string, HostTensor>> | undefined;
+}
+
+/** Masks of dropout with bytes drawn for a key. */
+export function randomMasks(model: Model, batch: number, key: Key): Record<string, HostTensor> {
+  return Object.fromEntries(
+    Object.entries(model.masks ?? {}).map(([name, shape]) => [
+      name,
+      hostTensor(bytes(key.child(name), batch * sizeOf(shape)), [batch, ...shape]),
+    ]),
+  );
 }
 
 function drawn(key: Key, shape: readonly number[], scale = 1): HostTensor {
@@ -53,6 +65,8 @@ export interface CompileModelOptions {
   readonly runtime?: Runtime;
   readonly gradients?: boolean;
   readonly divergence?: boolean;
+  /** Whether dropout is on. */
+  readonly masks?: boolean;
 }
 
 /** Compiles prediction, loss, gradients of every parameter and divergence, as asked. */
@@ -63,12 +77,14 @@ export async function compileModel(
     runtime = referenceRuntime(),
     gradients = false,
     divergence: div = false,
+    masks = false,
   }: CompileModelOptions = {},
 ): Promise<(feeds: Feeds) => Promise<Result>> {
   const names = Object.keys(model.parameters);
   const event = [batch, ...model.eventShape];
   const specs = Object.fromEntries(names.map((name) => [name, input(model.parameters[name]?.shape ?? [])]));
-  const inputs = { ...specs, xt: input(event), t: input([batch]), cotangent: input(event) };
+  const maskSpecs = Object.entries(masks ? (model.masks ?? {}) : {}).map(([name, shape]) => [name, input([batch, ...shape], "uint8")]);
+  const inputs = { ...specs, ...(Object.fromEntries(maskSpecs) as typeof specs), xt: input(event), t: input([batch]), cotangent: input(event) };
   const program = trace("model", inputs, (tensors) => {
     const { xt, t, cotangent, ...params } = tensors as Record<string, Tensor> &
       Record<"xt" | "t" | "cotangent", Tensor>;
@@ -88,8 +104,8 @@ export async function compileModel(
     };
   });
   const executable = await runtime.compile<string>(program);
-  return async ({ params, ...rest }) => {
-    const { out, loss, divergence: d, ...others } = await executable.run({ ...params, ...rest });
+  return async ({ params, masks: drawn = {}, ...rest }) => {
+    const { out, loss, divergence: d, ...others } = await executable.run({ ...params, ...drawn, ...rest });
     return {
       out: out as HostTensor,
       loss: Number(loss?.data[0]),

@@ -106,6 +106,6 @@ describe("initParameters", () => {
 
 describe("modelFromConfig", () => {
   it.each([[{ kind: "resnet" }], [{}], [{ kind: "toString" }]])("refuses %j", (config) => {
-    expect(() => modelFromConfig(config)).toThrow("modelFromConfig: expected kind to be one of mlp, unet");
+    expect(() => modelFromConfig(config)).toThrow("modelFromConfig: expected kind to be one of mlp, unet, adm, dit");
   });
 });

@@ -61,6 +61,23 @@ describe("nn", () => {
     });
   });
 
+  it("downsample and upsample average and repeat pixels without their convolutions", async () => {
+    const half = await applied(nn.downsample(1, { conv: false }), {}, range(8), [1, 1, 2, 4]);
+    expect(half).toEqual({ shape: [1, 1, 1, 2], data: [2.5, 4.5] });
+    const twice = await applied(nn.upsample(1, { conv: false }), {}, [1, 2], [1, 1, 1, 2]);
+    expect(twice).toEqual({ shape: [1, 1, 2, 4], data: [1, 1, 2, 2, 1, 1, 2, 2] });
+    expect(nn.downsample(3).parameters["conv.weight"]?.shape).toEqual([3, 3, 3, 3]);
+    expect(nn.upsample(3).parameters["conv.weight"]?.shape).toEqual([3, 3, 3, 3]);
+  });
+
+  it("dropout without a mask is the identity, and refuses rates that drop all", async () => {
+    expect((await applied(nn.dropout(0.5, [2]), {}, [1, 2], [1, 2])).data).toEqual([1, 2]);
+    expect(nn.dropout(0.5, [2]).masks).toEqual({ mask: [2] });
+    expect(nn.dropout(0.001, [2]).masks).toEqual({});
+    expect(() => nn.dropout(0.999, [2])).toThrow("dropout: rate: expected a number from 0 to 255/256, got 0.999");
+    expect(() => nn.dropout(NaN, [2])).toThrow("dropout: rate: expected a number from 0 to 255/256, got NaN");
+  });
+
   it("spaceToDepth folds squares into channels and depthToSpace unfolds them", async () => {
     const fold: nn.Module = { parameters: {}, apply: (_, x) => nn.spaceToDepth(x, 2) };
     const there = await applied(fold, {}, range(16), [1, 1, 4, 4]);

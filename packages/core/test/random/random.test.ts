@@ -1,4 +1,4 @@
-import { integers, Key, normal, permutation, rademacher, uniform } from "fluxion";
+import { bytes, integers, Key, normal, permutation, rademacher, uniform } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { lowerNormalQuantile } from "../../src/random/normal-quantile.ts";
 import { threefry } from "../../src/random/threefry.ts";
@@ -221,5 +221,20 @@ describe("fills", () => {
   it("first numbers of consecutive children are themselves uniform", () => {
     const firsts = Float64Array.from({ length: 20_000 }, (_, i) => uniform(key.child("noise", i), 1)[0] ?? NaN);
     expect(ksOfUniforms(firsts)).toBeLessThan(KS_LIMIT);
+  });
+});
+
+describe("bytes", () => {
+  it("are uniform, four to a word, and a function of the key", () => {
+    const drawn = bytes(Key.from("bytes"), COUNT);
+    const counts = new Array<number>(256).fill(0);
+    for (const byte of drawn) counts[byte] = (counts[byte] ?? 0) + 1;
+    const expected = COUNT / 256;
+    const chiSquare = counts.reduce((total, count) => total + (count - expected) ** 2 / expected, 0);
+    expect(chiSquare).toBeLessThan(255 + 4 * Math.sqrt(2 * 255));
+    expect(bytes(Key.from("bytes"), COUNT)).toEqual(drawn);
+    expect(bytes(Key.from("bytes"), 6)).toEqual(drawn.slice(0, 6));
+    expect(bytes(Key.from("other"), 16)).not.toEqual(drawn.slice(0, 16));
+    expect(() => bytes(Key.from(0), -1)).toThrow("bytes: expected a whole number of values, got -1");
   });
 });

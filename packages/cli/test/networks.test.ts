@@ -1,0 +1,78 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { fluxion, scratch } from "./harness.ts";
+
+const directory = scratch();
+
+/** Writes a data set of grey images `side` pixels wide, as IDX files with labels. */
+function imageSet(name: string, side: number, count = 8): string {
+  const path = join(directory, name);
+  mkdirSync(path);
+  for (const part of ["train", "t10k"]) {
+    const header = (dims: readonly number[]) => Buffer.from([0, 0, 8, dims.length, ...dims.flatMap((n) => [0, 0, n >> 8, n & 255])]);
+    const pixels = Buffer.from(Array.from({ length: count * side * side }, (_, i) => (i * 37) % 256));
+    writeFileSync(join(path, `${part}-images-idx3-ubyte`), Buffer.concat([header([count, side, side]), pixels]));
+    const labels = Buffer.from(Array.from({ length: count }, (_, i) => i % 3));
+    writeFileSync(join(path, `${part}-labels-idx1-ubyte`), Buffer.concat([header([count]), labels]));
+  }
+  return path;
+}
+
+interface Plan {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly model: Readonly<Record<string, unknown>>;
+  readonly parameters: number;
+}
+
+const plan = async (...args: readonly string[]): Promise<Plan> => {
+  const { stdout, stderr } = await fluxion("train", ...args, "--dry-run");
+  expect(stderr).toBe("");
+  return JSON.parse(stdout) as Plan;
+};
+
+describe("networks by name", () => {
+  const images = imageSet("32", 32);
+
+  it("plans a preset, with the size of the images from the data, under what else is given", async () => {
+    const { options, model, parameters } = await plan(images, "--preset", "cifar10");
+    expect(options).toMatchObject({ preset: "cifar10", steps: 391_000, batch: 256, learningRate: 5e-4, warmup: 45_000, ema: 0.9999 });
+    expect(model).toMatchObject({ kind: "adm", image: [1, 32, 32], channels: 256, headChannels: 64, scaleShift: true });
+    // One channel of pixels where CIFAR-10 has three: 171,268,099 less 2·(2·9·256) weights and two biases.
+    expect(parameters).toBe(171_268_099 - 2 * 2 * 9 * 256 - 2);
+    const other = await plan(images, "--preset", "imagenet32", "--minutes", "5", "--scale-shift", "false", "--blocks", "1");
+    expect(other.options).toMatchObject({ minutes: 5, batch: 1024, blocks: 1, scaleShift: false });
+    expect(other.options["steps"]).toBeUndefined();
+    expect(other.model).toMatchObject({ blocks: 1, scaleShift: false, residualResample: true });
+  }, 60_000);
+
+  it("plans a DiT by size, and by its parts", async () => {
+    expect((await plan(images, "--model", "dit", "--size", "B/4")).model).toEqual({
+      kind: "dit", image: [1, 32, 32], width: 768, depth: 12, heads: 12, patch: 4,
+    });
+    expect((await plan(images, "--model", "dit", "--depth", "2")).model).toEqual({
+      kind: "dit", image: [1, 32, 32], width: 128, depth: 2, heads: 4, patch: 4,
+    });
+  }, 60_000);
+
+  it.each([
+    ["a preset that there is none of", ["--preset", "mnist"], /preset: expected one of cifar10, imagenet32, .*got "mnist"/],
+    ["a network that there is none of", ["--model", "mlp"], /model: .*got "mlp"/],
+    ["an option of another network", ["--model", "dit", "--channels", "8"], /channels: expected only for unet or adm, got it for .* with dit/],
+    ["a flag that is neither true nor false", ["--model", "adm", "--scale-shift", "yes"], /scaleShift: .*got "yes"/],
+    [
+      "images too small for the network's depth",
+      ["--multiples", "1,1,1,1,1,1"],
+      /unet: image: expected sides of at least 64 pixels \(patch 2, halved 5 times\), got 32×32, too small for the network; use fewer multiples/,
+    ],
+    ["a DiT's size and its parts", ["--model", "dit", "--size", "S/2", "--depth", "3"], /dit: size: expected it alone, got also depth/],
+  ])("refuses %s", async (_, flags, message) => {
+    const { code, stderr } = await fluxion("train", images, ...flags, "--dry-run");
+    expect(stderr).toMatch(message);
+    expect(code).not.toBe(0);
+  });
+
+  it("refuses a network of images for points", async () => {
+    expect((await fluxion("train", "moons", "--model", "dit", "--dry-run")).stderr).toMatch(/model: expected only for images, got dit for moons/);
+  });
+});
