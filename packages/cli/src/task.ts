@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { isPointSetName, Key, mlp, modelFromConfig, otPath, pathFromConfig, pointSets, polynomialPath, trainingImages, trainingPoints, unet } from "fluxion";
 import type { FloatArray, Model, Path, TrainingData } from "fluxion";
 import { loadImages, loadPoints, locateDataset } from "@fluxion/node";
-import type { RunRecord } from "@fluxion/node";
+import type { ImageSplit, LoadedImages, RunRecord } from "@fluxion/node";
 import { existsSync, statSync } from "node:fs";
 import type { TrainOptions } from "./options.ts";
 
@@ -54,8 +54,13 @@ export function loadTask(options: TrainOptions): Task {
 }
 
 /** The test images of a run. */
-export function loadTestImages(data: string): { readonly pixels: Uint8Array; readonly shape: readonly [number, number, number, number] } {
-  return loadImages(locateDataset(data, packages.resolve), "test");
+export function loadTestImages(data: string): LoadedImages {
+  return loadImageSplit(data, "test");
+}
+
+/** A part of an image data set, with labels where they are. */
+export function loadImageSplit(data: string, split: ImageSplit): LoadedImages {
+  return loadImages(locateDataset(data, packages.resolve), split);
 }
 
 /** Makes paths absolute, so that a run finds its data from anywhere. */

@@ -34,3 +34,7 @@ export {
 // report
 export type { Report, ReportFigure, ReportRow } from "./report/index.ts";
 export { renderReport } from "./report/index.ts";
+
+// metrics
+export type { CachedReference, CachedReferenceOptions } from "./metrics/index.ts";
+export { cachedReference, openFeatureNetwork, referenceCache } from "./metrics/index.ts";
