@@ -3,9 +3,13 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { solvers } from "fluxion";
 import type { SolverName } from "fluxion";
 import { evaluate } from "./commands/evaluate.ts";
+import { features } from "./commands/features.ts";
+import type { FeaturesArguments } from "./commands/features.ts";
 import { profile } from "./commands/profile.ts";
 import type { ProfileFlags } from "./commands/profile.ts";
 import { inspect } from "./commands/inspect.ts";
+import { metrics } from "./commands/metrics.ts";
+import type { MetricsArguments } from "./commands/metrics-draw.ts";
 import { sample } from "./commands/sample.ts";
 import { train } from "./commands/train.ts";
 import type { TrainArguments } from "./commands/train.ts";
@@ -28,6 +32,12 @@ function number(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("expected a number.");
   return value;
+}
+
+function pair(text: string): readonly [number, number] {
+  const [low, high, ...more] = text.split(",").map(number);
+  if (low === undefined || high === undefined || more.length > 0) throw new InvalidArgumentError("expected two numbers, such as -1,1.");
+  return [low, high];
 }
 
 const withSolver = (command: Command): Command =>
@@ -82,6 +92,30 @@ export function program(): Command {
     .action(async (run: string, flags: SolverFlags & { readonly nllImages: number; readonly nllK: number; readonly budget?: number; readonly json?: boolean }) =>
       evaluate(run, flags),
     );
+
+  withSolver(root.command("metrics").description("how far samples are from data").argument("<run>", "run directory"))
+    .option("--samples <count>", "samples to draw", count, 2000)
+    .option("--features <file>", "ONNX file of a feature network (images)")
+    .option("--range <low,high>", "what the network takes pixels 0 and 255 as, if it does not say", pair)
+    .addOption(new Option("--reference <split>", "images to compare with").choices(["test", "train"]).default("test"))
+    .option("--least-samples <count>", "fewest samples for FID (default one more than features)", count)
+    .option("--cache <directory>", "where statistics of data are kept (default ~/.cache/fluxion/references)")
+    .option("--json", "print one line of JSON")
+    .action(async (run: string, flags: MetricsArguments) => metrics(run, flags));
+
+  root
+    .command("features")
+    .description("train a feature network, for metrics of images")
+    .argument("<data>", "mnist, fashion-mnist, or a directory of IDX files with labels")
+    .option("--minutes <minutes>", "training time", number, 1)
+    .option("--steps <count>", "optimiser steps instead of minutes", count)
+    .option("--pool <side>", "side of the squares of an image that are averaged into one pixel", count, 1)
+    .option("--features <count>", "features, which samples must outnumber", count, 64)
+    .option("--batch <count>", "images per step", count, 64)
+    .option("--seed <number>", "of weights and order", whole, 0)
+    .option("--threads <count>", "CPU threads (default by the size of the work)", count)
+    .requiredOption("--out <file>", "the ONNX file to write")
+    .action(async (data: string, flags: FeaturesArguments) => features(data, flags));
 
   root
     .command("inspect")

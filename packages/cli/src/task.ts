@@ -2,9 +2,9 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, poolImages, trainingImages, trainingPoints } from "fluxion";
-import type { FloatArray, ImagePixels, Model, Objective, Path, TrainingData } from "fluxion";
+import type { FloatArray, Model, Objective, Path, TrainingData } from "fluxion";
 import { loadImages, loadPoints, locateDataset } from "@fluxion/node";
-import type { RunRecord } from "@fluxion/node";
+import type { ImageSplit, LoadedImages, RunRecord } from "@fluxion/node";
 import { existsSync, statSync } from "node:fs";
 import type { TrainOptions } from "./options.ts";
 
@@ -35,7 +35,7 @@ export function isImageData(data: string): boolean {
 export function loadTask(options: TrainOptions): Task {
   const { data } = options;
   if (isImageData(data)) {
-    const { pixels, shape } = loadPooled(options, "train");
+    const { pixels, shape } = loadImageSplit(options, "train");
     return { training: trainingImages(pixels, shape) };
   }
   const holdOutKey = Key.from(options.seed).child("holdout");
@@ -53,14 +53,17 @@ export function loadTask(options: TrainOptions): Task {
   return trainingPoints(points, shape, { holdOutKey });
 }
 
-/** The test images of a run. */
-export function loadTestImages(options: Pick<TrainOptions, "data" | "pool">): ImagePixels {
-  return loadPooled(options, "test");
+/** Where images come from, and how much smaller they are made. */
+export interface ImageSource {
+  readonly data: string;
+  /** Side of the squares that are averaged into one pixel. Default 1. */
+  readonly pool?: number | undefined;
 }
 
-function loadPooled({ data, pool }: Pick<TrainOptions, "data" | "pool">, split: "train" | "test"): ImagePixels {
-  const { pixels, shape } = loadImages(locateDataset(data, packages.resolve), split);
-  return poolImages(pixels, shape, pool);
+/** A part of an image data set, with labels where they are. */
+export function loadImageSplit({ data, pool = 1 }: ImageSource, split: ImageSplit): LoadedImages {
+  const images = loadImages(locateDataset(data, packages.resolve), split);
+  return { ...images, ...poolImages(images.pixels, images.shape, pool) };
 }
 
 /** Makes paths absolute, so that a run finds its data from anywhere. */

@@ -56,3 +56,7 @@ export {
 // report
 export type { Report, ReportFigure, ReportRow, ReportTable } from "./report/index.ts";
 export { renderReport } from "./report/index.ts";
+
+// metrics
+export type { CachedReference, CachedReferenceOptions } from "./metrics/index.ts";
+export { cachedReference, openFeatureNetwork, referenceCache } from "./metrics/index.ts";

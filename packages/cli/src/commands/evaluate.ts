@@ -5,7 +5,7 @@ import { writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { formatCount, formatMean, formatSeconds } from "../format.ts";
 import { parseOptions } from "../options.ts";
-import { loadTestImages } from "../task.ts";
+import { loadImageSplit } from "../task.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion evaluate`. */
@@ -65,7 +65,7 @@ const part = 20;
 const typicalNfe = 250;
 
 async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Promise<Result> {
-  const { pixels, shape } = loadTestImages(parseOptions(run.record.options, run.file("options.json")));
+  const { pixels, shape } = loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
   const size = shape[1] * shape[2] * shape[3];
   const count = Math.min(args.nllImages, shape[0]);
   const key = Key.from(args.seed).child("evaluation");

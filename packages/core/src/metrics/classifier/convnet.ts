@@ -1,4 +1,4 @@
-import { cast, maxPool2d, mul, relu, reshape, sub } from "@fluxion/graph";
+import { cast, mul, relu, reshape, sub } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
 import { compose, conv2d, linear } from "../../nn/index.ts";
 import type { ParameterSpecs, Params } from "../../nn/module.ts";
@@ -12,7 +12,7 @@ export interface ClassifierOptions {
   readonly classes: number;
   /** Width of the layer before the last, whose values are the features. Default 64. */
   readonly features?: number | undefined;
-  /** Channels of the first convolution; the second has twice as many. Default 16. */
+  /** Channels of the first convolution; the others have twice as many. Default 16. */
   readonly channels?: number | undefined;
 }
 
@@ -26,24 +26,29 @@ export interface Classifier {
 }
 
 /**
- * Two convolutions with pools, a hidden layer of features, and logits.
+ * Three convolutions, the first two with stride 2, a hidden layer of features, and logits. Strides instead of pools: at
+ * the full size of the picture a pool and its derivative take several times as long as the convolution.
  *
  * @throws RangeError if pictures are too small or options out of range
  */
 export function classifier({ image, classes, features = 64, channels = 16 }: ClassifierOptions): Classifier {
   const [deep, height, width] = image;
   if (Math.min(height, width) < 4) {
-    throw new RangeError(`classifier: image: expected sides of at least 4 pixels, which two pools need, got [${image.join(", ")}]; enlarge the pictures`);
+    throw new RangeError(`classifier: image: expected sides of at least 4 pixels, which two strides need, got [${image.join(", ")}]; enlarge the pictures`);
   }
   wholeFrom("classifier: classes", classes, 2);
   wholeFrom("classifier: features", features, 1);
   wholeFrom("classifier: channels", channels, 1);
-  const flat = 2 * channels * Math.floor(height / 4) * Math.floor(width / 4);
+  const flat = 2 * channels * Math.ceil(height / 4) * Math.ceil(width / 4);
   const body = compose(
-    { conv1: conv2d(deep, channels), conv2: conv2d(channels, 2 * channels), hidden: linear(flat, features) },
-    ({ conv1, conv2, hidden }, x: Tensor) => {
-      const half = maxPool2d(relu(conv1(x)), 2);
-      const quarter = maxPool2d(relu(conv2(half)), 2);
+    {
+      conv1: conv2d(deep, channels, { kernel: 5, stride: 2 }),
+      conv2: conv2d(channels, 2 * channels, { stride: 2 }),
+      conv3: conv2d(2 * channels, 2 * channels),
+      hidden: linear(flat, features),
+    },
+    ({ conv1, conv2, conv3, hidden }, x: Tensor) => {
+      const quarter = relu(conv3(relu(conv2(relu(conv1(x))))));
       return relu(hidden(reshape(quarter, [-1, flat])));
     },
   );

@@ -85,7 +85,8 @@ function sizeOf(name: string, own: readonly (number | string | undefined)[], giv
 }
 
 function rangeOf(name: string, given: FeatureNetworkOptions["range"], own: string | undefined): readonly [number, number] {
-  const [low, high] = given ?? own?.split(" ").map(Number) ?? [];
+  const bounds: readonly (number | undefined)[] = given ?? own?.split(" ").map(Number) ?? [];
+  const [low, high] = bounds;
   if (low === undefined || high === undefined || !Number.isFinite(low) || !Number.isFinite(high) || low === high) {
     throw new RangeError(`${name}: range: expected what the pixels 0 and 255 become, such as [-1, 1], got ${given ? `[${given.join(", ")}]` : "none"}; see how the network was trained`);
   }

@@ -1,0 +1,78 @@
+import { classifier, classifierAccuracy, createClassifierTrainer, encodeClassifier, Key, parameterCount, unflattenValues } from "fluxion";
+import type { LabelledImages, Trainer } from "fluxion";
+import { nodeRuntime, writeAtomic } from "@fluxion/node";
+import type { ImageSplit } from "@fluxion/node";
+import { formatCount, formatSeconds } from "../format.ts";
+import { startProgress } from "../progress.ts";
+import { loadImageSplit } from "../task.ts";
+import type { ImageSource } from "../task.ts";
+import { measureStepMs, stepsPerCall } from "../trainer.ts";
+import { version } from "../version.ts";
+
+/** Options of `fluxion features`. */
+export interface FeaturesArguments {
+  readonly minutes: number;
+  /** Side of the squares that are averaged into one pixel. Default 1. */
+  readonly pool?: number | undefined;
+  /** Steps instead of minutes. */
+  readonly steps?: number | undefined;
+  /** Width of the layer of features. */
+  readonly features: number;
+  readonly batch: number;
+  readonly seed: number;
+  readonly out: string;
+  readonly threads?: number | undefined;
+}
+
+/** Trains a classifier on labelled images and writes it as a feature network. */
+export async function features(data: string, args: FeaturesArguments): Promise<void> {
+  const { seed, out, threads, batch } = args;
+  if (!out.endsWith(".onnx")) throw new Error(`--out: expected a name that ends in .onnx, got "${out}"`);
+  const training = loadLabelled({ data, pool: args.pool }, "train");
+  const classes = training.labels.reduce((most, label) => Math.max(most, label + 1), 2);
+  const [, ...image] = training.shape;
+  const network = classifier({ image: image as [number, number, number], classes, features: args.features });
+  const runtime = await nodeRuntime({ threads });
+  const trainer = await createClassifierTrainer({ runtime, classifier: network, data: training, key: Key.from(seed).child("features"), batchSize: batch, threads });
+  process.stdout.write(`${data}: ${formatCount(training.labels.length)} images of ${classes} classes, ${formatCount(parameterCount(network))} parameters, ${args.features} features, batch ${batch}\n`);
+  await loop(trainer, args);
+  const { step, ema } = trainer.state;
+  await trainer.dispose();
+  const test = loadLabelled({ data, pool: args.pool }, "test");
+  const encode = (metadata: Readonly<Record<string, string>>): Uint8Array => encodeClassifier(network, unflattenValues(network.parameters, ema), metadata);
+  const accuracy = await classifierAccuracy(runtime, encode({}), test);
+  const model = encode({
+    "fluxion.version": version,
+    "fluxion.data": data,
+    "fluxion.pool": String(args.pool ?? 1),
+    "fluxion.steps": String(step),
+    "fluxion.seed": String(seed),
+    "fluxion.testAccuracy": accuracy.toFixed(4),
+  });
+  writeAtomic(out, model);
+  process.stdout.write(`test accuracy ${(100 * accuracy).toFixed(2)} % on ${formatCount(test.labels.length)} images\n${out}: outputs features and probabilities, ${formatCount(model.length)} bytes\n`);
+}
+
+function loadLabelled(source: ImageSource, split: ImageSplit): LabelledImages {
+  const { pixels, shape, labels } = loadImageSplit(source, split);
+  if (!labels) throw new Error(`${source.data}: expected labels beside the ${split} images, such as ${split === "train" ? "train" : "t10k"}-labels-idx1-ubyte, got none; put the file there`);
+  return { values: pixels, shape, labels };
+}
+
+async function loop(trainer: Trainer, { minutes, steps: asked }: FeaturesArguments): Promise<void> {
+  const started = performance.now();
+  const stepMs = await measureStepMs(trainer, asked === undefined ? 2000 : 300);
+  const left = minutes * 60_000 - (performance.now() - started);
+  const steps = asked ?? Math.max(1, Math.round(left / (1.05 * stepMs)));
+  process.stdout.write(`${stepMs.toFixed(1)} ms a step, ${formatCount(steps)} steps: about ${formatSeconds((steps * stepMs) / 1000)}\n`);
+  const chunk = stepsPerCall(stepMs);
+  const progress = startProgress({ total: steps, stream: process.stdout });
+  try {
+    while (trainer.state.step < steps) {
+      const { step, losses } = await trainer.advance(Math.min(chunk, steps - trainer.state.step), steps);
+      progress.update(step, { loss: (losses.reduce((a, b) => a + b, 0) / losses.length).toFixed(4) });
+    }
+  } finally {
+    progress.stop();
+  }
+}

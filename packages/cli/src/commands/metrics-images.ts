@@ -1,0 +1,62 @@
+import { checkSampleCount, imageMetrics, Key } from "fluxion";
+import type { Flow, Measurement } from "fluxion";
+import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
+import type { LoadedImages, Run } from "@fluxion/node";
+import { formatCount, formatMean } from "../format.ts";
+import { pixelsOf } from "../pixels.ts";
+import { parseOptions } from "../options.ts";
+import { loadImageSplit } from "../task.ts";
+import { drawSamples } from "./metrics-draw.ts";
+import type { MetricsArguments, MetricsResult, Tell } from "./metrics-draw.ts";
+
+/** NFE of an adaptive solver on flows of small images; only for the prediction. */
+const typicalNfe = 250;
+
+/** FID and its kin of samples against images, by a feature network. */
+export async function measureImageRun(run: Run, flow: Flow, args: MetricsArguments, tell: Tell): Promise<MetricsResult> {
+  if (args.features === undefined) {
+    throw new Error('--features: expected the ONNX file of a feature network, got none; make one with "fluxion features mnist --out features.onnx"');
+  }
+  const source = parseOptions(run.record.options, run.file("options.json"));
+  const { data } = source;
+  const images = loadImageSplit(source, args.reference);
+  checkShape(flow, images, data);
+  const network = await openFeatureNetwork(await nodeRuntime({ threads: args.threads }), args.features, { range: args.range });
+  try {
+    tell(`${network.name}: ${network.preparation}; generated images are rounded down to bytes`);
+    // Of its own seed, so that one reference serves all seeds of samples.
+    const key = Key.from(0).child("reference");
+    const { reference, file, cached } = await cachedReference(network, { values: images.pixels, shape: images.shape }, { key, directory: args.cache });
+    tell(`reference: ${formatCount(images.shape[0])} ${args.reference} images of ${data}, ${cached ? "from" : "now in"} ${file}`);
+    checkSampleCount(args.samples, reference, args.leastSamples);
+    const drawn = await drawSamples(flow, args, typicalNfe, tell);
+    const { data: pixels, shape } = pixelsOf(drawn);
+    const measured = await imageMetrics({ network, reference, samples: { values: pixels, shape }, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples });
+    for (const measurement of Object.values(measured) as Measurement[]) tell(`  ${formatMeasurement(measurement)}`);
+    return {
+      ...Object.fromEntries((Object.entries(measured) as [string, Measurement][]).flatMap(([name, { value, spread }]) => [[name, value], ...(spread === undefined ? [] : [[`${name}Spread`, spread]])])),
+      samples: args.samples,
+      network: network.name,
+      networkId: network.id,
+      reference: args.reference,
+      referenceImages: reference.moments.count,
+      nfe: drawn.nfe,
+      seed: args.seed,
+      solver: args.solver ?? "dopri5",
+      seconds: drawn.seconds,
+    };
+  } finally {
+    await network.dispose();
+  }
+}
+
+/** The reference must be pictures as the run draws them. */
+function checkShape(flow: Flow, { shape: [, ...image] }: LoadedImages, data: string): void {
+  const drawn = flow.model.eventShape;
+  if (drawn.join() === image.join()) return;
+  throw new Error(`${data}: expected images [${drawn.join(", ")}] as the run draws them, got [${image.join(", ")}]; give the run the data that it was trained on`);
+}
+
+function formatMeasurement({ label, value, spread, note }: Measurement): string {
+  return `${label.padEnd(10)} ${spread === undefined ? value.toFixed(4) : formatMean(value, spread, 4)}   (${note})`;
+}

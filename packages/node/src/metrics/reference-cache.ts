@@ -1,0 +1,78 @@
+/** @file References on disk: features of a data set are computed once for each network. */
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { decodeSafetensors, encodeSafetensors, featureReference } from "fluxion";
+import type { FeatureNetwork, FeatureReference, FeatureReferenceOptions, SampleSet } from "fluxion";
+import { writeAtomic } from "../runs/atomic.ts";
+import { contentHash } from "./open-network.ts";
+
+/** Options of `cachedReference`. */
+export interface CachedReferenceOptions extends FeatureReferenceOptions {
+  /** Where references are kept. Default `referenceCache()`. */
+  readonly directory?: string | undefined;
+}
+
+/** A reference, and where it came from. */
+export interface CachedReference {
+  readonly reference: FeatureReference;
+  readonly file: string;
+  /** Whether it was there already. */
+  readonly cached: boolean;
+}
+
+/** `$XDG_CACHE_HOME/fluxion/references`, where `~/.cache` stands in for a missing variable. */
+export const referenceCache = (): string =>
+  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "fluxion", "references");
+
+const format = "fluxion-feature-reference 1";
+
+/**
+ * The reference of a data set, from the cache if it is there. Its name is a hash of the network and its preparation, the
+ * pictures and the options, so nothing stale is ever read; a damaged file is computed anew.
+ *
+ * @param images - bytes `[n, channels, height, width]`
+ * @throws Error as `featureReference`, or if the cache cannot be written
+ */
+export async function cachedReference(network: FeatureNetwork, images: SampleSet, options: CachedReferenceOptions): Promise<CachedReference> {
+  const { directory = referenceCache(), ...rest } = options;
+  const pixels = images.values instanceof Uint8Array ? images.values : new Uint8Array(0);
+  const name = contentHash(format, network.id, images.shape.join(), pixels, rest.key.toString(), String(rest.keep ?? ""));
+  const file = join(directory, `${name.slice(0, 32)}.safetensors`);
+  const known = existsSync(file) ? read(file) : undefined;
+  if (known?.network === network.id) return { reference: known, file, cached: true };
+  const reference = await featureReference(network, images, rest);
+  mkdirSync(directory, { recursive: true });
+  writeAtomic(file, encode(reference));
+  return { reference, file, cached: false };
+}
+
+function encode({ network, moments: { count, mean, covariance }, features: { values, shape } }: FeatureReference): Uint8Array {
+  const d = mean.length;
+  return encodeSafetensors(
+    {
+      mean: { dtype: "float64", shape: [d], data: mean },
+      covariance: { dtype: "float64", shape: [d, d], data: covariance },
+      features: { dtype: "float32", shape, data: Float32Array.from(values) },
+    },
+    { format, network, count: String(count) },
+  );
+}
+
+/** Undefined for what is damaged or of another version. */
+function read(file: string): FeatureReference | undefined {
+  try {
+    const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
+    const { mean, covariance, features } = tensors;
+    const [means, products, values] = [mean?.data, covariance?.data, features?.data];
+    const whole = means instanceof Float64Array && products instanceof Float64Array && values instanceof Float32Array;
+    if (metadata["format"] !== format || !whole || !features) return undefined;
+    return {
+      network: metadata["network"] ?? "",
+      moments: { count: Number(metadata["count"]), mean: means, covariance: products },
+      features: { values, shape: features.shape },
+    };
+  } catch {
+    return undefined;
+  }
+}
