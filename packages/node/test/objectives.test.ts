@@ -1,8 +1,7 @@
 import { nodeRuntime } from "@fluxion/node";
-import { affinePath, createTrainer, Key, likelihoodObjective, logitNormalTimes, meanAndError, mlp, noiseObjective, normal, otPath, scoreFlowObjective, scoreObjective, trainFlow, trainingPoints, velocityObjective, x1Objective } from "fluxion";
+import { createTrainer, Key, likelihoodObjective, logitNormalTimes, meanAndError, mlp, noiseObjective, normal, otPath, scoreFlowObjective, scoreObjective, trainFlow, trainingPoints, velocityObjective, vpPath, x1Objective } from "fluxion";
 import type { TrainerOptions } from "fluxion";
-import { exp, expm1, mul, neg, sqrt, square, sub, add } from "@fluxion/graph";
-import type { Tensor } from "@fluxion/graph";
+import { add, square } from "@fluxion/graph";
 import { describe, expect, it } from "vitest";
 
 const key = Key.from(1);
@@ -13,12 +12,7 @@ const { training: data, heldOut } = trainingPoints(points, [4000, 2], { holdOutK
 const runtime = await nodeRuntime({ threads: 1 });
 const model = mlp({ dimension: 2, width: 32, depth: 2 });
 
-const integral = (t: Tensor): Tensor => {
-  const s = sub(1, t);
-  return mul(s, add(mul(s, 19.9 / 2), 0.1));
-};
-/** The VP path (eq 18). */
-const vp = affinePath({ kind: "vp", alpha: (t) => exp(mul(integral(t), -0.5)), sigma: (t) => sqrt(neg(expm1(neg(integral(t))))), interval: [0, 1 - 1e-5] });
+const vp = vpPath();
 
 const base = { runtime, model, data, key, batchSize: 128, learningRate: 5e-3, warmupSteps: 50, schedule: "polynomial", emaDecay: 0.99 } as const satisfies Omit<TrainerOptions, "path">;
 

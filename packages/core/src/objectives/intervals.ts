@@ -1,6 +1,6 @@
 /** @file Where predictions are regular. Checked on the host, once, where a flow or a trainer is made: programs do not. */
-import { hostTensor, input, interpretProgram, stack, trace } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
+import { onHost } from "../paths/host.ts";
 import type { AffinePath, Path, Schedule } from "../paths/path.ts";
 import { affine, conversion } from "./conversions.ts";
 import type { Prediction } from "./conversions.ts";
@@ -17,13 +17,9 @@ export type Factors = (schedule: Schedule, t: Tensor) => readonly Tensor[];
 
 /** The largest factor at each time, in float64. */
 function gains(path: AffinePath, factors: Factors, times: readonly number[]): number[] {
-  const program = trace("factors", { t: input([times.length]) }, ({ t }) => ({ all: stack(factors(path.schedule(t), t), 1) }));
-  const { all } = interpretProgram(program, { t: hostTensor(Float64Array.from(times), [times.length]) });
-  const values = Array.from(all?.data ?? [], Number);
-  const width = values.length / times.length;
-  return times.map((_, row) =>
-    Math.max(...values.slice(row * width, (row + 1) * width).map((value) => (Number.isNaN(value) ? Infinity : Math.abs(value)))),
-  );
+  const named = onHost((t) => Object.fromEntries(factors(path.schedule(t), t).map((factor, i) => [String(i), factor])));
+  const all = Object.values(named(times));
+  return times.map((_, row) => Math.max(...all.map((values) => (Number.isNaN(values[row]) ? Infinity : Math.abs(values[row] ?? NaN)))));
 }
 
 /** 1, 2 and 5 times powers of ten, from 1e-9: cuts are round numbers. */

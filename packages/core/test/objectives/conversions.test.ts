@@ -1,7 +1,7 @@
-import { hostTensor, input, interpretProgram, trace } from "@fluxion/graph";
+import { hostTensor, input, interpretProgram, mul, reshape, sub, trace } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
-import { checkConversion, convert, otPath, polynomialPath, predictionInterval, predictions } from "fluxion";
-import type { AffinePath, Path, Prediction } from "fluxion";
+import { checkConversion, convert, gaussianPath, otPath, polynomialPath, predictionInterval, predictions } from "fluxion";
+import type { AffinePath, Prediction } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { affinePaths, cosine, straight, ve, vp } from "./paths.ts";
 

@@ -1,8 +1,9 @@
-import { concat, div, grad, hostTensor, input, interpretProgram, matmul, mean as average, mul, ones, referenceRuntime, square, sub, trace } from "@fluxion/graph";
+import { concat, div, grad, hostTensor, input, interpretProgram, matmul, mean as average, mul, ones, referenceRuntime, reshape, square, sub, trace } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
 import {
   convert,
   createFlow,
+  gaussianPath,
   Key,
   noiseObjective,
   normal,

@@ -1,4 +1,5 @@
 import type { Tensor } from "@fluxion/graph";
+import { broadcastTo } from "@fluxion/graph";
 import type { Schedule } from "../../paths/path.ts";
 import type { Prediction } from "../conversions.ts";
 
@@ -24,10 +25,10 @@ export interface Weight {
 /**
  * Your own weight: a function of t, written with graph ops. It has no configuration to rebuild it from.
  *
- * @param weight - `[batch]` to `[batch]`, not negative
+ * @param weight - `[batch]` to `[batch]` (or a constant), not negative
  * @example
  * weightOf((t) => exp(mul(t, -2)))
  */
 export function weightOf(weight: (t: Tensor) => Tensor): Weight {
-  return { kind: "custom", config: { kind: "custom" }, at: ({ t }) => weight(t) };
+  return { kind: "custom", config: { kind: "custom" }, at: ({ t }) => broadcastTo(weight(t), t.shape) };
 }
