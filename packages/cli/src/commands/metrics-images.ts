@@ -32,9 +32,14 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
     const drawn = await drawSamples(flow, args, typicalNfe, tell);
     const { data: pixels, shape } = pixelsOf(drawn);
     const measured = await imageMetrics({ network, reference, samples: { values: pixels, shape }, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples });
-    for (const measurement of Object.values(measured) as Measurement[]) tell(`  ${formatMeasurement(measurement)}`);
+    const numbers: Record<string, number> = {};
+    for (const [name, measurement] of Object.entries(measured) as [string, Measurement][]) {
+      tell(`  ${formatMeasurement(measurement)}`);
+      numbers[name] = measurement.value;
+      if (measurement.spread !== undefined) numbers[`${name}Spread`] = measurement.spread;
+    }
     return {
-      ...Object.fromEntries((Object.entries(measured) as [string, Measurement][]).flatMap(([name, { value, spread }]) => [[name, value], ...(spread === undefined ? [] : [[`${name}Spread`, spread]])])),
+      ...numbers,
       samples: args.samples,
       network: network.name,
       networkId: network.id,

@@ -48,7 +48,6 @@ export function integrate(
   const { carry } = scan(
     { carry: [x1, zeros([batch])], xs: [constant(times, [steps, stages])] },
     ([x, total], [row]) => {
-      if (!x || !total || !row) throw new Error("internal: a solve without its state");
       const slopes: Tensor[] = [];
       const gathered: Tensor[] = [];
       for (let i = 0; i < stages; i++) {
@@ -62,7 +61,6 @@ export function integrate(
     { recompute },
   );
   const [x0, total] = carry;
-  if (!x0 || !total) throw new Error("internal: a solve without its end");
   // Gathered from t1 down to t0.
   return { x0, integral: mul(total, -1) };
 }
@@ -76,7 +74,6 @@ function advance(y: Tensor, h: number, weights: readonly number[], slopes: reado
 function rateOf(v: Tensor, x: Tensor, { probes, kinetic, jacobian }: Rates): Tensor {
   const [z, share] = probes === undefined ? [basis(x), 1] : [probes, 1 / Number(probes.shape[0])];
   const [jz] = jvp([v], [x], [broadcastTo(z, [z.shape[0] ?? 1, ...x.shape])]);
-  if (jz === undefined) throw new Error("internal: jvp without result");
   const event = x.shape.slice(1).map((_, i) => i + 1);
   const over = [0, ...event.map((axis) => axis + 1)];
   const terms = [mul(sum(mul(jz, z), { axes: over }), share)];

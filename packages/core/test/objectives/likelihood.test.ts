@@ -28,7 +28,7 @@ function evaluate(objective: Objective, on: Model, params: Readonly<Record<strin
   });
   const out = interpretProgram(program, {
     "in.x1": host(x1, [batch, 2]),
-    ...("probes" in drawn && { "in.probes": host(probes, drawn["probes"]!.shape) }),
+    ...("probes" in drawn && { "in.probes": host(probes, drawn["probes"].shape) }),
     ...Object.fromEntries(Object.entries(on.parameters).map(([name, { shape }]) => [name, host(params[name]!, shape)])),
   });
   return { loss: Number(out["loss"]?.data[0]), gradient: (name: string) => Array.from(out[`d.${name}`]?.data ?? [], Number) };

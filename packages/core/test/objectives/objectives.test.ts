@@ -43,7 +43,7 @@ function lossOf(objective: Objective, path: AffinePath, batch: ReturnType<typeof
   const program = trace("loss", { x0: input([count, 2]), x1: input([count, 2]), t: input([count]), w: input([1, 2]) }, ({ w, ...inputs }) => {
     const model = { apply: (_: unknown, x: Tensor, t: Tensor) => mul(optimum(path, objective.prediction, x, t), w) };
     const loss = objective.loss({ model, params: {}, inputs, path: on, batch: count, event: [2] });
-    const [gradient] = grad(loss, [w]) as [Tensor];
+    const [gradient] = grad(loss, [w]);
     return { loss, gradient };
   });
   const out = interpretProgram(program, { ...batch, w: host(w, [1, 2]) });
@@ -97,7 +97,7 @@ function fit(objective: Objective, path: AffinePath, time: number): number[] {
   const at = (w: readonly number[]): number[] => {
     const program = trace("fit", { x0: input([count, 2]), x1: input([count, 2]), t: input([count]), w: input([3, 2]) }, ({ w, ...inputs }) => {
       const model = { apply: (_: unknown, x: Tensor) => matmul(features(x), w) };
-      const [gradient] = grad(objective.loss({ model, params: {}, inputs, path: on, batch: count, event: [2] }), [w]) as [Tensor];
+      const [gradient] = grad(objective.loss({ model, params: {}, inputs, path: on, batch: count, event: [2] }), [w]);
       return { gradient };
     });
     return Array.from(interpretProgram(program, { ...batch, w: host(w, [3, 2]) })["gradient"]?.data ?? [], Number);

@@ -17,8 +17,8 @@ function continuity(path: Path, at: number[][], t: number) {
   return evaluate(at, at, at.map(() => t), (x, _y, times) => {
     const field = marginalField(path, dataTensor);
     const [u, log] = [field.velocity(x, times), field.logDensity(x, times)];
-    const [rate] = jvp([log], [times], [ones([1, ...times.shape])]) as [Tensor];
-    const [slope] = vjp([log], [onesLike(log)], [x]) as [Tensor];
+    const [rate] = jvp([log], [times], [ones([1, ...times.shape])]);
+    const [slope] = vjp([log], [onesLike(log)], [x]);
     return { log, rate: reshape(rate, [-1]), slope, score: field.score(x, times), div: divergence(u, x), u };
   });
 }

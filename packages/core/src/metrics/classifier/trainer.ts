@@ -73,16 +73,16 @@ function stepProgram(classifier: Classifier, batch: number, optimizer: Optimizer
   };
   return trace("classifier", inputs, ({ params, m, v, ema, pixels, labels, scalars }) => {
     const { carry, ys } = scan({ carry: [params, m, v, ema], xs: [pixels, labels, scalars] }, (state, xs) => {
-      const [values, first, second, average] = state as [Tensor, Tensor, Tensor, Tensor];
-      const [images, classes, numbers] = xs as [Tensor, Tensor, Tensor];
+      const [values, first, second, average] = state;
+      const [images, classes, numbers] = xs;
       const tensors = unflatten(classifier.parameters, values);
       const loss = crossEntropy(classifier.apply(tensors, images).logits, classes, classifier.classes);
       const gradient = flatten(grad(loss, Object.values(tensors)));
       const { state: next, gradientNorm } = optimizerStep({ params: values, m: first, v: second, ema: average }, gradient, numbers, optimizer);
       return { carry: [next.params, next.m, next.v, next.ema], ys: [loss, gradientNorm] };
     });
-    const [nextParams, nextM, nextV, nextEma] = carry as [Tensor, Tensor, Tensor, Tensor];
-    const [loss, gradientNorm] = ys as [Tensor, Tensor];
+    const [nextParams, nextM, nextV, nextEma] = carry;
+    const [loss, gradientNorm] = ys;
     return { nextParams, nextM, nextV, nextEma, loss, gradientNorm };
   });
 }
