@@ -10,6 +10,8 @@ import type { ProfileFlags } from "./commands/profile.ts";
 import { inspect } from "./commands/inspect.ts";
 import { metrics } from "./commands/metrics.ts";
 import type { MetricsArguments } from "./commands/metrics-draw.ts";
+import { listExperiments, reproduce } from "./commands/reproduce.ts";
+import type { ReproduceArguments } from "./commands/reproduce.ts";
 import { sample } from "./commands/sample.ts";
 import { train } from "./commands/train.ts";
 import type { TrainArguments } from "./commands/train.ts";
@@ -124,6 +126,20 @@ export function program(): Command {
     .option("--json", "print one line of JSON")
     .action((run: string, flags: { readonly json?: boolean }) => {
       inspect(run, flags);
+    });
+
+  root
+    .command("reproduce")
+    .description("redo an experiment of the paper; without a name, list them")
+    .argument("[name]", "such as figure4 or table1")
+    .option("--budget <minutes>", "training and measuring together (default 20 for points, 75 for images)", number)
+    .option("--data <name>", "as for train (default checkerboard, or mnist)")
+    .option("--seed <number>", "names all random numbers (default 0)", whole)
+    .option("--out <directory>", "the study (default runs/reproduce-points, -images or -NAME)")
+    .option("--dry-run", "say what would be done and how long it would take")
+    .action(async (name: string | undefined, flags: ReproduceArguments) => {
+      if (name === undefined) listExperiments();
+      else await reproduce(name, flags);
     });
 
   root

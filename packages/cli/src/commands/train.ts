@@ -219,10 +219,13 @@ async function loop({ run, model, trainer, options, checkpointSeconds }: Trainin
   }
 }
 
-/** The end of the part of training that a step is in. */
+/** The end of the part of training that a step is in; parts differ by a step at most. */
 function nextSnapshot(step: number, steps: number, parts: number): number {
-  const part = Math.floor((step * parts) / steps) + 1;
-  return parts === 0 ? steps : Math.max(step + 1, Math.round((part * steps) / parts));
+  for (let part = 1; part < parts; part++) {
+    const end = Math.round((part * steps) / parts);
+    if (end > step) return end;
+  }
+  return steps;
 }
 
 const average = (values: Float32Array): number => values.reduce((a, b) => a + b, 0) / values.length;

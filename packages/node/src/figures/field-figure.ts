@@ -40,26 +40,24 @@ export function fieldGrid({ x, y }: Frame, size: number): Float32Array {
  */
 export async function fieldFigure({ title, subtitle = "", frame, size, rows }: FieldFigureOptions): Promise<string> {
   const side = Math.min(220, Math.floor(960 / Math.max(...rows.map(({ panels }) => panels.length))));
-  const drawn = await Promise.all(
-    rows.map(async ({ name, panels }) => ({
-      spacing: 12,
-      hconcat: await Promise.all(
-        panels.map(async (panel, i) => {
-          const lengths = lengthsOf(panel, size);
-          const { width, height, title: heading, ...picture } = picturePanel({
-            picture: await colourMap(lengths, size, Math.max(...lengths) || 1),
-            frame,
-            side,
-            title: panelTitle(panel.title),
-            axes: { y: i === 0 ? name : undefined },
-            grid: false,
-          });
-          return { width, height, title: heading ?? "", layer: [picture, arrowLayer(panel, frame, size)] };
-        }),
-      ),
-    })),
+  const concat = await Promise.all(
+    rows.flatMap(({ name, panels }) =>
+      panels.map(async (panel, i) => {
+        const lengths = lengthsOf(panel, size);
+        const { width, height, title: heading, ...picture } = picturePanel({
+          picture: await colourMap(lengths, size, Math.max(...lengths) || 1),
+          frame,
+          side,
+          title: panelTitle(panel.title),
+          axes: { y: i === 0 ? name : undefined },
+          grid: false,
+        });
+        return { width, height, title: heading ?? "", layer: [picture, arrowLayer(panel, frame, size)] };
+      }),
+    ),
   );
-  return renderChart({ title: { text: title, subtitle }, spacing: 16, bounds: "flush", vconcat: drawn });
+  const columns = Math.max(...rows.map(({ panels }) => panels.length));
+  return renderChart({ title: { text: title, subtitle }, columns, concat, align: "all", bounds: "flush", spacing: { row: 40, column: 14 } });
 }
 
 function lengthsOf({ title, vectors }: FieldPanel, size: number): Float64Array {

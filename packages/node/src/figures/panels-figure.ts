@@ -36,22 +36,19 @@ export async function panelsFigure({ title, subtitle = "", columns, rows, frame 
   }
   const seen = frame ?? frameOf(rows.map(({ clouds }) => clouds.at(-1)).filter((cloud) => cloud !== undefined), 0.002);
   const side = Math.min(190, Math.floor(1140 / columns.length));
-  const lines = await Promise.all(
-    rows.map(async ({ name, clouds, colour = colours.model }, row) => ({
-      spacing: 8,
-      hconcat: await Promise.all(
-        clouds.map(async (cloud, i) =>
-          picturePanel({
-            picture: await pointRaster(cloud, { frame: seen, side, colour }),
-            frame: seen,
-            side,
-            ...(row === 0 && { title: panelTitle(columns[i] ?? "") }),
-            axes: { y: i === 0 ? name : undefined },
-            grid: false,
-          }),
-        ),
+  const concat = await Promise.all(
+    rows.flatMap(({ name, clouds, colour = colours.model }, row) =>
+      clouds.map(async (cloud, i) =>
+        picturePanel({
+          picture: await pointRaster(cloud, { frame: seen, side, colour }),
+          frame: seen,
+          side,
+          ...(row === 0 && { title: panelTitle(columns[i] ?? "") }),
+          axes: { y: i === 0 ? name : undefined },
+          grid: false,
+        }),
       ),
-    })),
+    ),
   );
-  return renderChart({ title: { text: title, subtitle }, spacing: 10, bounds: "flush", vconcat: lines });
+  return renderChart({ title: { text: title, subtitle }, columns: columns.length, concat, align: "all", bounds: "flush", spacing: 10 });
 }

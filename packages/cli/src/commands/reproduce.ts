@@ -1,0 +1,67 @@
+/** @file `fluxion reproduce NAME`: an experiment of the paper, from training to a report. */
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { formatSeconds } from "../format.ts";
+import type { Experiment } from "../reproduce/experiment.ts";
+import { methods } from "../reproduce/methods.ts";
+import { experimentNamed, experiments } from "../reproduce/registry.ts";
+import { scaleFor } from "../reproduce/scales.ts";
+import type { ScaleOptions } from "../reproduce/scales.ts";
+import { openStudy, scaleOf } from "../reproduce/study.ts";
+import type { Study } from "../reproduce/study.ts";
+import { writeFindings } from "../reproduce/write-findings.ts";
+import { versions } from "../version.ts";
+
+/** What `fluxion reproduce` is given. */
+export interface ReproduceArguments extends ScaleOptions {
+  /** The study's directory. Default runs/reproduce-KIND, shared by the experiments of one kind. */
+  readonly out?: string | undefined;
+  /** Say what would be done and how long it would take, and stop. */
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Lists the experiments. */
+export function listExperiments(): void {
+  const width = Math.max(...experiments.map(({ name }) => name.length));
+  process.stdout.write(`${experiments.map(({ name, paper, about }) => `  ${name.padEnd(width)}  ${paper}: ${about}`).join("\n")}\n`);
+}
+
+/** Runs an experiment of the paper and reports on it. */
+export async function reproduce(name: string, args: ReproduceArguments): Promise<void> {
+  const experiment = experimentNamed(name);
+  const directory = args.out ?? join("runs", `reproduce-${experiment.study === "none" ? experiment.name : experiment.study}`);
+  // A study that exists goes on at its own scale, unless other options ask for something else: then it says so.
+  const asked = [args.budget, args.data, args.seed].some((value) => value !== undefined);
+  const scale = (asked ? undefined : scaleOf(directory)) ?? scaleFor(experiment.study, args);
+  const study = openStudy(directory, scale);
+  await announce(experiment, study);
+  if (args.dryRun === true) return;
+  const started = performance.now();
+  if (experiment.study !== "none") await study.trainAll();
+  const findings = await experiment.run(study);
+  const seconds = (performance.now() - started) / 1000;
+  const made = { command: commandLine(name, args), hardware: hardware(), seconds, scale: { ...scale }, versions: versions() };
+  const page = await writeFindings(study.file(name), experiment, findings, made);
+  for (const { claim, holds, evidence } of findings.claims) {
+    study.say(`  ${holds === undefined ? "undecided" : holds ? "holds" : "DOES NOT HOLD"}: ${claim}\n    ${evidence}`);
+  }
+  study.say(`\n  report  ${page}  (${formatSeconds(seconds)})`);
+}
+
+async function announce(experiment: Experiment, study: Study): Promise<void> {
+  const { paper, about } = experiment;
+  study.say(`${paper}: ${about}`);
+  const left = experiment.study === "none" ? 0 : methods.length - study.trained();
+  const training = left * study.scale.minutesPerMethod * 60;
+  const measuring = await experiment.predict(study);
+  const parts = [...(left > 0 ? [`${String(left)} methods to train, ${formatSeconds(training)}`] : []), `measuring about ${formatSeconds(measuring)}`];
+  study.say(`${study.directory}: ${parts.join("; ")}; it can be stopped at any time and goes on where it was`);
+}
+
+const commandLine = (name: string, { budget, data, seed, out }: ReproduceArguments): string =>
+  ["fluxion reproduce", name, ...Object.entries({ budget, data, seed, out }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${String(value)}`]))].join(" ");
+
+function hardware(): string {
+  const list = cpus();
+  return `${String(list.length)} × ${list[0]?.model.trim() ?? "unknown CPU"}`;
+}

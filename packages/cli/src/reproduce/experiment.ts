@@ -1,0 +1,16 @@
+import type { Findings } from "./findings.ts";
+import type { Study } from "./study.ts";
+
+/** An experiment of the paper: one file in experiments/ and a line in the registry. */
+export interface Experiment {
+  readonly name: string;
+  /** What of the paper it redoes, such as "Figure 7". */
+  readonly paper: string;
+  /** One line. */
+  readonly about: string;
+  /** The study it belongs to; experiments of one study share their trained models. */
+  readonly study: "none" | "points" | "images";
+  /** Seconds of measuring, training aside, on this machine. */
+  predict(study: Study): Promise<number>;
+  run(study: Study): Promise<Findings>;
+}

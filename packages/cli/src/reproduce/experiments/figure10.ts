@@ -1,0 +1,62 @@
+import { curvesFigure } from "@fluxion/node";
+import type { Experiment } from "../experiment.ts";
+import { methods } from "../methods.ts";
+import { evaluationsAt } from "./images-measures.ts";
+import { secondsPerSolve } from "./images-features.ts";
+
+/** The cost of sampling over training. */
+export const figure10: Experiment = {
+  name: "figure10",
+  paper: "Figure 10",
+  about: "evaluations of dopri5 over training, five methods",
+  study: "images",
+  predict: async (study) => methods.length * study.scale.snapshots * (await secondsPerSolve(study)),
+  run: async (study) => {
+    const curves = [];
+    for (const { id, label } of methods) {
+      study.say(`measuring ${label}`);
+      const points = [];
+      for (const step of study.run(id).snapshots()) points.push({ x: step, y: await evaluationsAt(study, id, step) });
+      curves.push({ id, name: label, points });
+    }
+    const svg = await curvesFigure({
+      title: "Evaluations over training",
+      subtitle: "dopri5 at 1e-5, 64 images from the same noise.",
+      x: { title: "training step" },
+      y: { title: "NFE" },
+      panels: [{ curves }],
+    });
+    const spread = (points: readonly { readonly y: number }[]): number => {
+      const values = points.map(({ y }) => y);
+      return Math.max(...values) / Math.min(...values);
+    };
+    const ot = curves.find(({ id }) => id === "fm-ot")?.points ?? [];
+    const others = curves.filter(({ id }) => id !== "fm-ot");
+    return {
+      rows: [],
+      tables: [
+        {
+          title: "NFE by training step",
+          columns: ["method", ...ot.map(({ x }) => String(x))],
+          rows: curves.map(({ name, points }) => [name, ...points.map(({ y }) => y.toFixed(0))]),
+        },
+      ],
+      figures: [{ id: "figure10", title: "Figure 10", caption: "Averaged weights at equal parts of training.", svg }],
+      claims: [
+        {
+          claim: "FM w/ OT needs the fewest evaluations at every point of training",
+          source: "App. F, Figure 10",
+          holds: others.every(({ points }) => points.every(({ y }, i) => (ot[i]?.y ?? Infinity) < y)),
+          evidence: curves.map(({ name, points }) => `${name} ${Math.min(...points.map(({ y }) => y)).toFixed(0)}–${Math.max(...points.map(({ y }) => y)).toFixed(0)}`).join(", "),
+        },
+        {
+          claim: "The evaluations of FM w/ OT stay nearly constant over training",
+          source: "App. F, Figure 10",
+          holds: spread(ot) < 1.5,
+          evidence: `most over fewest: ${curves.map(({ name, points }) => `${name} ${spread(points).toFixed(2)}`).join(", ")}`,
+        },
+      ],
+      data: { curves },
+    };
+  },
+};

@@ -1,0 +1,133 @@
+import { panelsFigure } from "@fluxion/node";
+import type { Experiment } from "../experiment.ts";
+import type { Claim, Findings } from "../findings.ts";
+import { methods } from "../methods.ts";
+import type { Method, MethodId } from "../methods.ts";
+import type { Study } from "../study.ts";
+import { adaptive, asSet, distanceTo, fewSteps, frames, frameShares, heldOut, likelihood, standardized } from "./points-measures.ts";
+import type { KeptPoints } from "./points-measures.ts";
+
+/** Evaluations of midpoint in the paper's figure. */
+const budgets = [4, 8, 10, 20];
+/** The frame that the paper's readers compare: the pattern shows on the OT path, not yet on the others. */
+const middle = 5;
+
+interface Measured {
+  readonly id: MethodId;
+  readonly label: string;
+  readonly nll: number;
+  readonly nllError: number;
+  readonly nfe: number;
+  /** Sliced Wasserstein distances to held-out points: midpoint at each budget, then dopri5. */
+  readonly few: readonly number[];
+  readonly full: number;
+  /** Distances of the frames to the last, all at unit variance, as shares of the first frame's. */
+  readonly emergence: readonly number[];
+}
+
+/** The checkerboard under five methods: frames over time, and samples of few evaluations. */
+export const figure4: Experiment = {
+  name: "figure4",
+  paper: "Figures 4, 8 and 9",
+  about: "five methods in the plane: frames over time, samples of few evaluations",
+  study: "points",
+  // Seconds that a method took on two cores, by what is not measured yet.
+  predict: (study) => Promise.resolve(methods.filter(({ id }) => !study.has(`${id}/nll`)).length * 25 + 10),
+  run: async (study) => {
+    const found: Measured[] = [];
+    const pictures: { label: string; frames: readonly KeptPoints[]; few: readonly KeptPoints[] }[] = [];
+    for (const { id, label } of methods as readonly (Method & { id: MethodId })[]) {
+      study.say(`measuring ${label}`);
+      const drawn = await frames(study, id);
+      const few: KeptPoints[] = [];
+      for (const nfe of budgets) few.push(await fewSteps(study, id, nfe));
+      const { points, nfe } = await adaptive(study, id);
+      const { nll, standardError } = await likelihood(study, id);
+      found.push({ id, label, nll, nllError: standardError, nfe, ...distances(study, id, drawn, few, points) });
+      pictures.push({ label, frames: drawn, few: [...few, points] });
+    }
+    const entropy = study.run("fm-ot").record.entropy;
+    return { ...(await drawing(pictures)), rows: [], tables: [tableOf(found, entropy)], claims: claimsOf(found), data: { methods: found, entropy } };
+  },
+};
+
+function distances(study: Study, id: MethodId, drawn: readonly KeptPoints[], few: readonly KeptPoints[], full: KeptPoints) {
+  const data = heldOut(study, id);
+  // The OT path shrinks the noise on its way: patterns are compared at one size.
+  const shapes = drawn.map(standardized);
+  const last = shapes.at(-1) ?? data;
+  const ways = shapes.map((frame) => distanceTo(study, frame, last));
+  return {
+    few: few.map((points) => distanceTo(study, points, data)),
+    full: distanceTo(study, full, data),
+    emergence: ways.map((way) => way / (ways[0] ?? NaN)),
+  };
+}
+
+async function drawing(pictures: readonly { label: string; frames: readonly KeptPoints[]; few: readonly KeptPoints[] }[]): Promise<Pick<Findings, "figures">> {
+  const over = await panelsFigure({
+    title: "From noise to data, by method",
+    subtitle: "The same noise at ten times from the start of each path to its end (dopri5 at 1e-5; model space).",
+    columns: frameShares.map((share) => share.toFixed(2)),
+    rows: pictures.map(({ label, frames }) => ({ name: label, clouds: frames.map(asSet) })),
+  });
+  const few = await panelsFigure({
+    title: "Samples of few evaluations, by method",
+    subtitle: "The midpoint method from the same noise; on the right dopri5 at 1e-5.",
+    columns: [...budgets.map((nfe) => `NFE ${String(nfe)}`), "dopri5"],
+    rows: pictures.map(({ label, few }) => ({ name: label, clouds: few.map(asSet) })),
+  });
+  return {
+    figures: [
+      { id: "frames", title: "Frames over time (Figures 4 left, 8, 9)", caption: "Columns: shares of the path's interval, from noise to data.", svg: over },
+      { id: "few-evaluations", title: "Few evaluations (Figure 4 right)", caption: "Network evaluations of the midpoint method, two a step.", svg: few },
+    ],
+  };
+}
+
+function tableOf(found: readonly Measured[], entropy: number | undefined) {
+  return {
+    title: "Five methods, one network, equal steps",
+    columns: ["method", "NLL, nats", ...(entropy === undefined ? [] : ["gap"]), "NFE, dopri5", ...budgets.map((nfe) => `W, NFE ${String(nfe)}`), "W, dopri5", "W at half time"],
+    rows: found.map(({ label, nll, nllError, nfe, few, full, emergence }) => [
+      label,
+      `${nll.toFixed(3)} ± ${nllError.toFixed(3)}`,
+      ...(entropy === undefined ? [] : [(nll - entropy).toFixed(3)]),
+      nfe.toFixed(0),
+      ...few.map((distance) => distance.toFixed(3)),
+      full.toFixed(3),
+      (emergence[middle] ?? NaN).toFixed(2),
+    ]),
+    note: `NLL: exact divergence, held-out points. W: sliced 2-Wasserstein distance to held-out points. W at half time: distance of the frame at ${(frameShares[middle] ?? 0).toFixed(2)} of the interval to the last frame, both at unit variance, as a share of that of the noise.`,
+  };
+}
+
+function claimsOf(found: readonly Measured[]): Claim[] {
+  const of = (id: MethodId): Measured | undefined => found.find((each) => each.id === id);
+  const [ot, diffusion, matching] = [of("fm-ot"), of("fm-diffusion"), of("score-matching")];
+  if (!ot || !diffusion || !matching) return [];
+  const others = found.filter(({ id }) => id !== "fm-ot");
+  const list = (value: (each: Measured) => number, digits: number): string => found.map((each) => `${each.label} ${value(each).toFixed(digits)}`).join(", ");
+  const least = (value: (each: Measured) => number): boolean => others.every((other) => value(ot) < value(other));
+  return [
+    {
+      claim: "On the OT path the pattern emerges earlier than on the diffusion path",
+      source: "§6, Figure 4 left",
+      holds: (ot.emergence[middle] ?? NaN) < Math.min(diffusion.emergence[middle] ?? NaN, matching.emergence[middle] ?? NaN),
+      evidence: `distance left at ${(frameShares[middle] ?? 0).toFixed(2)} of the interval: ${list((each) => each.emergence[middle] ?? NaN, 2)}`,
+    },
+    {
+      claim: "OT samples are better at few evaluations",
+      source: "§6, Figure 4 right",
+      holds: [0, 1].every((i) => least((each) => each.few[i] ?? NaN)),
+      evidence: budgets.slice(0, 2).map((nfe, i) => `NFE ${String(nfe)}: ${list((each) => each.few[i] ?? NaN, 3)}`).join("; "),
+    },
+    {
+      claim: "FM w/ OT has the best likelihood",
+      source: "Table 1, here in the plane",
+      holds: least(({ nll }) => nll),
+      evidence: list(({ nll }) => nll, 3),
+    },
+    { claim: "FM w/ OT needs the fewest evaluations at equal tolerance", source: "Table 1, here in the plane", holds: least(({ nfe }) => nfe), evidence: list(({ nfe }) => nfe, 0) },
+  ];
+}

@@ -1,0 +1,102 @@
+import type { SolverName } from "fluxion";
+import { curvesFigure } from "@fluxion/node";
+import type { Curve } from "@fluxion/node";
+import type { Experiment } from "../experiment.ts";
+import { methods } from "../methods.ts";
+import { countOf, quality, solverError } from "./images-measures.ts";
+import { secondsPerSolve } from "./images-features.ts";
+
+/** Evaluations, as in the paper's figure. */
+const budgets = [4, 8, 12, 20, 40, 60, 100];
+const solvers: readonly { readonly solver: SolverName; readonly stages: number }[] = [
+  { solver: "euler", stages: 1 },
+  { solver: "midpoint", stages: 2 },
+  { solver: "rk4", stages: 4 },
+];
+const shown = methods.filter(({ id }) => ["score-matching", "fm-diffusion", "fm-ot"].includes(id));
+
+type Line = Curve & { readonly id: string };
+
+/** Solver error and sample quality against the number of evaluations. */
+export const figure7: Experiment = {
+  name: "figure7",
+  paper: "Figure 7",
+  about: "error and Fréchet distance against NFE for Euler, midpoint and RK4",
+  study: "images",
+  predict: async (study) => {
+    const perEvaluation = (await secondsPerSolve(study)) / 200;
+    const evaluations = budgets.reduce((a, b) => a + b, 0);
+    return (shown.length * perEvaluation * (256 * (1000 + evaluations) + 3 * evaluations * countOf(study, "snapshotSamples"))) / 64;
+  },
+  run: async (study) => {
+    const count = countOf(study, "snapshotSamples");
+    const errors: Line[] = [];
+    const panels: { title: string; curves: Curve[] }[] = [];
+    for (const { id, label } of shown) {
+      study.say(`measuring ${label}`);
+      const points = [];
+      for (const nfe of budgets) points.push({ x: nfe, y: await solverError(study, id, { solver: "midpoint", steps: nfe / 2 }) });
+      errors.push({ id, name: label, points });
+      const curves = [];
+      for (const { solver, stages } of solvers) {
+        const usable = budgets.filter((nfe) => nfe % stages === 0);
+        const measured = [];
+        for (const nfe of usable) measured.push({ x: nfe, y: (await quality(study, id, { solver, steps: nfe / stages }, count)).frechet });
+        curves.push({ name: solver, points: measured });
+      }
+      panels.push({ title: label, curves });
+    }
+    const left = await curvesFigure({
+      title: "Error of few evaluations",
+      subtitle: "Midpoint against 1,000 evaluations, from the same 256 noises; root mean square by pixel, pixels in [−1, 1].",
+      x: { title: "NFE", logarithmic: true },
+      y: { title: "error", logarithmic: true },
+      panels: [{ curves: errors }],
+    });
+    const right = await curvesFigure({
+      title: "Sample quality of few evaluations",
+      subtitle: `Fréchet distance of ${String(count)} samples to the test set, features of our own network.`,
+      x: { title: "NFE", logarithmic: true },
+      y: { title: "Fréchet distance", logarithmic: true },
+      panels,
+    });
+    const needed = (id: string, error: number): number => evaluationsFor(errors.find((each) => each.id === id)?.points ?? [], error);
+    const goal = errors.find(({ id }) => id === "fm-diffusion")?.points.find(({ x }) => x === 40)?.y ?? NaN;
+    const ratio = needed("fm-ot", goal) / 40;
+    return {
+      rows: [],
+      tables: [
+        {
+          title: "Error by NFE (midpoint)",
+          columns: ["method", ...budgets.map(String)],
+          rows: errors.map(({ name, points }) => [name, ...points.map(({ y }) => y.toFixed(4))]),
+        },
+      ],
+      figures: [
+        { id: "figure7-error", title: "Figure 7 left", caption: "The error of low-NFE solutions.", svg: left },
+        { id: "figure7-frechet", title: "Figure 7 right", caption: "Sample quality by solver, a panel for each method.", svg: right },
+      ],
+      claims: [
+        {
+          claim: "OT reaches the diffusion path's error with about 60% of its evaluations",
+          source: "§6.2, Figure 7 left",
+          holds: ratio <= 0.7,
+          evidence: `the error of FM w/ Diffusion at NFE 40 is reached at NFE ${(40 * ratio).toFixed(0)}: ${(100 * ratio).toFixed(0)}%`,
+        },
+      ],
+      data: { errors, panels },
+    };
+  },
+};
+
+/** Where a falling curve meets a value, interpolated between logarithms. */
+function evaluationsFor(points: readonly { readonly x: number; readonly y: number }[], value: number): number {
+  for (let i = 1; i < points.length; i++) {
+    const [a, b] = [points[i - 1], points[i]];
+    if (!a || !b || b.y > value) continue;
+    if (a.y <= value) return a.x;
+    const share = Math.log(a.y / value) / Math.log(a.y / b.y);
+    return a.x * (b.x / a.x) ** share;
+  }
+  return Infinity;
+}

@@ -1,0 +1,110 @@
+/** @file What the experiments on images measure of each method, each measurement kept in the study. */
+import { sizeOf } from "@fluxion/graph";
+import { bitsPerDim, bitsPerDimOfCopies, Key, meanAndError } from "fluxion";
+import type { Examples, SolverName } from "fluxion";
+import type { ImageBatch } from "@fluxion/node";
+import { parseOptions } from "../../options.ts";
+import { pixelsOf } from "../../pixels.ts";
+import { loadImageSplit } from "../../task.ts";
+import type { MethodId } from "../methods.ts";
+import type { Study } from "../study.ts";
+import { frechetTo } from "./images-features.ts";
+
+const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
+
+/** A count of the study's scale. */
+export const countOf = ({ scale }: Study, name: string): number => scale.measure[name] ?? 64;
+
+/** A solver with its steps, where they are fixed. */
+export interface Solving {
+  readonly solver: SolverName;
+  readonly steps?: number | undefined;
+}
+
+const nameOf = ({ solver, steps }: Solving): string => (steps === undefined ? solver : `${solver}-${String(steps)}`);
+
+/** The Fréchet distance of samples, with their mean NFE. */
+export interface Quality {
+  readonly frechet: number;
+  readonly nfe: number;
+  readonly samples: number;
+}
+
+/** Draws samples from the noise that all methods share. */
+export async function draw(study: Study, id: MethodId, count: number, solving: Solving, step?: number): Promise<Examples> {
+  const flow = await study.flow(id, step);
+  const { solver, steps } = solving;
+  const fixed = steps !== undefined;
+  const samples = await flow.sample({ count, key: keyOf(study).child("noise"), solver, ...(fixed ? { steps } : { rtol: 1e-5, atol: 1e-5 }) });
+  await flow.dispose();
+  return samples;
+}
+
+/** The quality of a method's samples, at a step of its training where one is given. */
+export function quality(study: Study, id: MethodId, solving: Solving, count: number, step?: number): Promise<Quality> {
+  const at = step === undefined ? "" : `/step-${String(step)}`;
+  return study.measured(`${id}${at}/frechet-${nameOf(solving)}-${String(count)}`, async () => {
+    const samples = await draw(study, id, count, solving, step);
+    return { frechet: await frechetTo(study, pixelsOf(samples)), nfe: samples.nfe, samples: count };
+  });
+}
+
+/** Bits per dimension for growing K. */
+export interface Likelihood {
+  /** `bits[k − 1]` and `errors[k − 1]` are those of K = k. */
+  readonly bits: readonly number[];
+  readonly errors: readonly number[];
+  readonly spread: number;
+  readonly nfe: number;
+  readonly images: number;
+}
+
+/** Bits per dimension of test images by Hutchinson's estimate, K from 1 to the study's. */
+export function likelihood(study: Study, id: MethodId): Promise<Likelihood> {
+  return study.measured(`${id}/bits-per-dim`, async () => {
+    const run = study.run(id);
+    const { pixels, shape } = loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+    const d = sizeOf(shape.slice(1));
+    const images = Math.min(countOf(study, "nllImages"), shape[0]);
+    const flow = await study.flow(id);
+    const result = await bitsPerDim(flow, pixels.subarray(0, images * d), {
+      key: keyOf(study).child("likelihood"),
+      samples: countOf(study, "nllK"),
+      rtol: 1e-5,
+      atol: 1e-5,
+    });
+    await flow.dispose();
+    const byK = result.logDensities.map((_, k) => meanAndError(bitsPerDimOfCopies(result.logDensities.slice(0, k + 1), d)));
+    return { bits: byK.map(({ mean }) => mean), errors: byK.map(({ standardError }) => standardError), spread: result.spread, nfe: result.nfe, images };
+  });
+}
+
+/** Evaluations of dopri5 at 1e-5 for 64 images, at a step of training. */
+export function evaluationsAt(study: Study, id: MethodId, step: number): Promise<number> {
+  return study.measured(`${id}/step-${String(step)}/nfe`, async () => (await draw(study, id, 64, { solver: "dopri5" }, step)).nfe);
+}
+
+/** Root mean square difference by pixel, in [−1, 1], between solutions of few evaluations and of a thousand. */
+export function solverError(study: Study, id: MethodId, solving: Required<Solving>): Promise<number> {
+  const noises = Math.min(256, countOf(study, "samples"));
+  return study.measured(`${id}/error-${nameOf(solving)}-${String(noises)}`, async () => {
+    const truth = await study.measured(`${id}/reference-${String(noises)}`, async () => [...(await draw(study, id, noises, { solver: "midpoint", steps: 500 })).values]);
+    const { values } = await draw(study, id, noises, solving);
+    const squares = Array.from(values, (value, i) => ((value - (truth[i] ?? NaN)) / 128) ** 2);
+    return Math.sqrt(squares.reduce((a, b) => a + b, 0) / squares.length);
+  });
+}
+
+/** The same noise on its way at chosen shares of the interval, as pictures. */
+export function journey(study: Study, id: MethodId, count: number, shares: readonly number[]): Promise<readonly ImageBatch[]> {
+  const kept = study.measured(`${id}/journey-${String(count)}`, async () => {
+    const flow = await study.flow(id);
+    const [t0, t1] = flow.path.interval;
+    const times = shares.map((share) => (share === 1 ? t1 : t0 + share * (t1 - t0)));
+    const states = await flow.trajectory({ count, key: keyOf(study).child("noise"), times, rtol: 1e-5, atol: 1e-5 });
+    await flow.dispose();
+    // Trajectories are in model space, [−1, 1].
+    return states.map(({ values, shape }) => ({ shape: [...shape], data: [...pixelsOf({ values: values.map((y) => 128 * (y + 1)), shape }).data] }));
+  });
+  return kept.then((states) => states.map(({ shape, data }) => ({ shape, data: Uint8Array.from(data) })));
+}

@@ -1,0 +1,90 @@
+/** @file What the experiments in the plane measure of each method, each measurement kept in the study. */
+import { readFileSync } from "node:fs";
+import { applyTransform, fitStandardize, Key, meanAndError, parseNpy, slicedWasserstein } from "fluxion";
+import type { Examples, FloatArray } from "fluxion";
+import type { PointCloud } from "@fluxion/node";
+import type { MethodId } from "../methods.ts";
+import type { Study } from "../study.ts";
+
+/** Points kept as plain JSON, to four digits after the point. */
+export interface KeptPoints {
+  readonly values: readonly number[];
+  readonly shape: readonly [number, number];
+}
+
+const kept = ({ values, shape: [n = 0, d = 0] }: Examples): KeptPoints => ({
+  values: Array.from(values, (value) => Math.round(value * 1e4) / 1e4),
+  shape: [n, d],
+});
+
+/** Points as measurements take them. */
+export const asSet = ({ values, shape }: KeptPoints): PointCloud & { readonly values: Float64Array } => ({ values: Float64Array.from(values), shape });
+
+const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
+
+/** Points that training never saw, in data space. */
+export function heldOut(study: Study, id: MethodId): KeptPoints {
+  const path = study.run(id).file("held-out.npy");
+  const { data, shape } = parseNpy(readFileSync(path), path);
+  return { values: Array.from(data as FloatArray), shape: [shape[0] ?? 0, shape[1] ?? 0] };
+}
+
+/** Shares of the path's interval at which frames are taken. */
+export const frameShares = Array.from({ length: 10 }, (_, i) => i / 9);
+
+/** The same noise on its way at ten times, in model space. */
+export function frames(study: Study, id: MethodId): Promise<readonly KeptPoints[]> {
+  return study.measured(`${id}/frames`, async () => {
+    const flow = await study.flow(id);
+    const [t0, t1] = flow.path.interval;
+    const times = frameShares.map((share) => (share === 1 ? t1 : t0 + (t1 - t0) * share));
+    const states = await flow.trajectory({ count: Math.min(3000, samplesOf(study)), key: keyOf(study).child("noise"), times, rtol: 1e-5, atol: 1e-5 });
+    await flow.dispose();
+    return states.map(kept);
+  });
+}
+
+const samplesOf = ({ scale }: Study): number => scale.measure["samples"] ?? 10_000;
+
+/** Samples of midpoint at a number of evaluations, from the same noise for all methods. */
+export function fewSteps(study: Study, id: MethodId, nfe: number): Promise<KeptPoints> {
+  return study.measured(`${id}/midpoint-${String(nfe)}`, async () => {
+    const flow = await study.flow(id);
+    const samples = await flow.sample({ count: samplesOf(study), key: keyOf(study).child("noise"), solver: "midpoint", steps: nfe / 2 });
+    await flow.dispose();
+    return kept(samples);
+  });
+}
+
+/** Samples of dopri5 at the paper's tolerance, with their cost. */
+export function adaptive(study: Study, id: MethodId): Promise<{ readonly points: KeptPoints; readonly nfe: number }> {
+  return study.measured(`${id}/dopri5`, async () => {
+    const flow = await study.flow(id);
+    const samples = await flow.sample({ count: samplesOf(study), key: keyOf(study).child("noise"), solver: "dopri5", rtol: 1e-5, atol: 1e-5 });
+    await flow.dispose();
+    return { points: kept(samples), nfe: samples.nfe };
+  });
+}
+
+/** The exact negative log-likelihood of held-out points, in nats. */
+export function likelihood(study: Study, id: MethodId): Promise<{ readonly nll: number; readonly standardError: number; readonly nfe: number; readonly points: number }> {
+  return study.measured(`${id}/nll`, async () => {
+    const flow = await study.flow(id);
+    const { values, shape } = heldOut(study, id);
+    const points = Math.min(study.scale.measure["nllPoints"] ?? 2000, shape[0]);
+    const { logProb, nfe } = await flow.logProb(Float32Array.from(values.slice(0, points * shape[1])));
+    await flow.dispose();
+    const { mean, standardError } = meanAndError(logProb.map((value) => -value));
+    return { nll: mean, standardError, nfe, points };
+  });
+}
+
+/** Points moved to mean 0 and scaled to variance 1 in each coordinate. */
+export function standardized({ values, shape }: KeptPoints): KeptPoints {
+  const transform = fitStandardize(Float64Array.from(values), shape);
+  return { values: [...applyTransform(transform, Float64Array.from(values))], shape };
+}
+
+/** The sliced Wasserstein distance to other points, in their units. */
+export const distanceTo = (study: Study, points: KeptPoints, reference: KeptPoints): number =>
+  slicedWasserstein(asSet(points), asSet(reference), { key: keyOf(study).child("directions"), projections: 200 });

@@ -1,0 +1,98 @@
+import type { Experiment } from "../experiment.ts";
+import type { Claim } from "../findings.ts";
+import { methods } from "../methods.ts";
+import type { MethodId } from "../methods.ts";
+import { countOf, likelihood, quality } from "./images-measures.ts";
+import type { Likelihood, Quality } from "./images-measures.ts";
+import { secondsPerSolve } from "./images-features.ts";
+
+/** The paper's Table 1, CIFAR-10: bits per dimension, FID, NFE. */
+const paper: Readonly<Record<MethodId, readonly [number, number, number]>> = {
+  ddpm: [3.12, 7.48, 274],
+  "score-matching": [3.16, 19.94, 242],
+  scoreflow: [3.09, 20.78, 428],
+  "fm-diffusion": [3.1, 8.06, 183],
+  "fm-ot": [2.99, 6.35, 142],
+};
+
+interface Row {
+  readonly id: MethodId;
+  readonly label: string;
+  readonly likelihood: Likelihood;
+  readonly quality: Quality;
+}
+
+/** Likelihood, Fréchet distance and evaluations of five methods on one data set with one network. */
+export const table1: Experiment = {
+  name: "table1",
+  paper: "Tables 1 and 4",
+  about: "likelihood by K, Fréchet distance and NFE of five methods",
+  study: "images",
+  predict: async (study) => {
+    const left = methods.filter(({ id }) => !study.has(`${id}/bits-per-dim`)).length;
+    // A likelihood evaluates the network and its Jacobian: about three times the work.
+    const images = countOf(study, "samples") + 3 * countOf(study, "nllImages") * countOf(study, "nllK");
+    return (left * images * (await secondsPerSolve(study))) / 64 + 30;
+  },
+  run: async (study) => {
+    const rows: Row[] = [];
+    for (const { id, label } of methods) {
+      study.say(`measuring ${label}`);
+      rows.push({ id, label, quality: await quality(study, id, { solver: "dopri5" }, countOf(study, "samples")), likelihood: await likelihood(study, id) });
+    }
+    const ks = [...new Set([1, Math.ceil(countOf(study, "nllK") / 2), countOf(study, "nllK")])];
+    const best = rows[0]?.likelihood;
+    return {
+      rows: [],
+      tables: [
+        {
+          title: "Table 1 at this scale, beside the paper's CIFAR-10",
+          columns: ["method", "bits/dim", "Fréchet", "NFE", "paper: NLL", "paper: FID", "paper: NFE"],
+          rows: rows.map(({ id, label, likelihood, quality }) => [
+            label,
+            `${(likelihood.bits.at(-1) ?? NaN).toFixed(3)} ± ${(likelihood.errors.at(-1) ?? NaN).toFixed(3)}`,
+            quality.frechet.toFixed(2),
+            quality.nfe.toFixed(0),
+            ...paper[id].map(String),
+          ]),
+          note: `Ours: ${String(best?.images ?? 0)} test images, K = ${String(countOf(study, "nllK"))}, one Hutchinson probe an image; ${String(countOf(study, "samples"))} samples against the test set in the features of our own network, so that the Fréchet column compares methods here and is no FID of the literature. dopri5 at 1e-5. The paper's figures are of CIFAR-10 at another scale.`,
+        },
+        {
+          title: "Table 4 at this scale: bits per dimension by K",
+          columns: ["method", ...ks.map((k) => `K = ${String(k)}`), "spread over copies"],
+          rows: rows.map(({ label, likelihood }) => [
+            label,
+            ...ks.map((k) => `${(likelihood.bits[k - 1] ?? NaN).toFixed(3)} ± ${(likelihood.errors[k - 1] ?? NaN).toFixed(3)}`),
+            likelihood.spread.toFixed(4),
+          ]),
+          note: "K > 1 over Hutchinson's estimates is an estimate, no bound: the same probes serve all copies of an image, and the spread says how far the copies differ.",
+        },
+      ],
+      figures: [],
+      claims: claimsOf(rows),
+      data: { methods: rows },
+    };
+  },
+};
+
+function claimsOf(rows: readonly Row[]): Claim[] {
+  const claim = (what: string, unit: string, value: (row: Row) => number, digits: number, error?: (row: Row) => number): Claim => {
+    const ot = rows.find(({ id }) => id === "fm-ot");
+    const others = rows.filter(({ id }) => id !== "fm-ot");
+    const margin = (other: Row): number => (error && ot ? 2 * Math.hypot(error(other), error(ot)) : 0);
+    const ahead = ot !== undefined && others.every((other) => value(ot) < value(other));
+    const clear = ot !== undefined && others.every((other) => value(other) - value(ot) > margin(other));
+    return {
+      claim: `FM w/ OT has the ${what}`,
+      source: "Table 1",
+      holds: clear ? true : ahead ? undefined : false,
+      evidence: `${rows.map((row) => `${row.label} ${value(row).toFixed(digits)}`).join(", ")} ${unit}${ahead && !clear ? " (within two standard errors)" : ""}`,
+    };
+  };
+  const last = (list: readonly number[]): number => list.at(-1) ?? NaN;
+  return [
+    claim("best likelihood", "bits/dim", ({ likelihood }) => last(likelihood.bits), 3, ({ likelihood }) => last(likelihood.errors)),
+    claim("lowest Fréchet distance", "", ({ quality }) => quality.frechet, 2),
+    claim("fewest evaluations", "NFE", ({ quality }) => quality.nfe, 0),
+  ];
+}

@@ -1,0 +1,49 @@
+/** @file Findings as a page, as Markdown, as JSON, and the figures as SVG and PNG. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { renderReport, svgToPng, writeAtomic } from "@fluxion/node";
+import type { ReportTable } from "@fluxion/node";
+import type { Experiment } from "./experiment.ts";
+import { claimsTable } from "./findings.ts";
+import type { Findings } from "./findings.ts";
+
+/** What the report says about how it was made. */
+export interface Provenance {
+  readonly command: string;
+  readonly hardware: string;
+  readonly seconds: number;
+  readonly scale: Readonly<Record<string, unknown>>;
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** Writes everything into a directory; returns the path of the page. */
+export async function writeFindings(directory: string, experiment: Experiment, findings: Findings, made: Provenance): Promise<string> {
+  mkdirSync(directory, { recursive: true });
+  const tables = [...findings.tables, claimsTable(findings.claims)];
+  for (const { id, svg } of findings.figures) {
+    writeAtomic(join(directory, `${id}.svg`), svg);
+    writeAtomic(join(directory, `${id}.png`), await svgToPng(svg));
+  }
+  const { rows, figures, claims, data } = findings;
+  writeAtomic(join(directory, "result.json"), `${JSON.stringify({ experiment: experiment.name, ...made, rows, tables, claims, data }, null, 2)}\n`);
+  writeAtomic(join(directory, "README.md"), markdown(experiment, findings, tables, made));
+  const page = join(directory, "report.html");
+  writeAtomic(page, renderReport({ title: `${experiment.paper}: ${experiment.about}`, rows, tables, figures, options: { ...made } }));
+  return page;
+}
+
+function markdown({ paper, about }: Experiment, { rows, figures }: Findings, tables: readonly ReportTable[], made: Provenance): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+  const parts = [
+    `# ${paper}: ${about}`,
+    `Made by \`${made.command}\` in ${made.seconds.toFixed(0)} s (training not counted where it was there before) on ${made.hardware}.`,
+    ...rows.map(({ label, value, note = "" }) => `- **${label}**: ${value}${note === "" ? "" : ` (${note})`}`),
+    ...figures.map(({ id, title, caption }) => `![${cell(title)}](${id}.png)\n\n${caption}`),
+    ...tables.map(({ title, columns, rows, note = "" }) =>
+      [`## ${title}`, "", line(columns), line(columns.map(() => "---")), ...rows.map(line), ...(note === "" ? [] : ["", note])].join("\n"),
+    ),
+    `## Scale\n\n\`\`\`json\n${JSON.stringify({ ...made.scale, versions: made.versions }, null, 2)}\n\`\`\``,
+  ];
+  return `${parts.join("\n\n")}\n`;
+}

@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { fluxion, scratch } from "./harness.ts";
+
+const directory = scratch();
+
+interface Result {
+  readonly claims: readonly { readonly claim: string; readonly holds?: boolean; readonly evidence: string }[];
+  readonly data: unknown;
+}
+
+const resultOf = (study: string, name: string): Result => JSON.parse(readFileSync(join(study, name, "result.json"), "utf8")) as Result;
+
+describe("fluxion reproduce", () => {
+  it("lists the experiments", async () => {
+    const { stdout, code } = await fluxion("reproduce");
+    expect(code).toBe(0);
+    for (const name of ["figure2", "figure3", "figure4", "figure5", "figure6", "figure7", "figure10", "table1"]) {
+      expect(stdout).toMatch(new RegExp(`^ +${name} +(Figure|Table)`, "m"));
+    }
+  });
+
+  it("redoes closed-form figures, whose claims hold", async () => {
+    for (const name of ["figure2", "figure3"]) {
+      const study = join(directory, name);
+      const { stdout, stderr, code } = await fluxion("reproduce", name, "--out", study);
+      expect(stderr).toBe("");
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/holds: /);
+      for (const file of [`${name}.png`, `${name}.svg`, "report.html", "README.md", "result.json"]) {
+        expect(existsSync(join(study, name, file)), file).toBe(true);
+      }
+      expect(resultOf(study, name).claims.every(({ holds }) => holds === true)).toBe(true);
+    }
+  }, 60_000);
+
+  it("trains five methods in the plane, goes on where it was, and keeps to its scale", async () => {
+    const study = join(directory, "points");
+    const plan = await fluxion("reproduce", "figure4", "--budget", "0.03", "--out", study, "--dry-run");
+    expect(plan.stdout).toMatch(/5 methods to train, .*measuring about/);
+    const first = await fluxion("reproduce", "figure4", "--out", study);
+    expect(first.stderr).toBe("");
+    expect(first.code).toBe(0);
+    const { data, claims } = resultOf(study, "figure4");
+    expect(claims).toHaveLength(4);
+    const found = (data as { methods: { nll: number; nfe: number; few: number[] }[] }).methods;
+    expect(found).toHaveLength(5);
+    for (const { nll, nfe, few } of found) {
+      expect(Number.isFinite(nll)).toBe(true);
+      expect(nfe).toBeGreaterThan(6);
+      expect(few.every((distance) => distance > 0)).toBe(true);
+    }
+    const weights = join(study, "runs", "ddpm", "weights.safetensors");
+    const trainedAt = statSync(weights).mtimeMs;
+    const again = await fluxion("reproduce", "figure4", "--out", study);
+    expect(again.stdout).not.toMatch(/methods to train/);
+    expect(statSync(weights).mtimeMs).toBe(trainedAt);
+    expect(resultOf(study, "figure4").data).toEqual(data);
+    const other = await fluxion("reproduce", "figure4", "--budget", "5", "--out", study);
+    expect(other.code).toBe(1);
+    expect(other.stderr).toMatch(/expected a study of this scale, got one of another/);
+  }, 600_000);
+
+  it("redoes what pictures show", async () => {
+    const study = join(directory, "images");
+    const { stderr, code } = await fluxion("reproduce", "figure6", "--budget", "0.02", "--out", study);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(existsSync(join(study, "figure6", "figure6-fm-ot.png"))).toBe(true);
+  }, 600_000);
+
+  it.each([
+    ["an unknown experiment", ["figure99"], /reproduce: expected one of figure2, .*, got "figure99"/],
+    ["a budget of nothing", ["figure4", "--budget", "0"], /--budget: expected minutes above 0, got 0/],
+  ])("refuses %s", async (_, args, message) => {
+    const { stderr, code } = await fluxion("reproduce", ...args, "--out", join(directory, "refused"));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+});
