@@ -75,15 +75,6 @@ describe("a run of points, from training to measurement", () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  it("takes every path with its options", async () => {
-    const plan = async (...flags: readonly string[]): Promise<unknown> =>
-      (JSON.parse((await fluxion("train", "rings", "--steps", "5", "--dry-run", ...flags)).stdout) as { path: unknown }).path;
-    expect(await plan("--path", "vp", "--beta-max", "10")).toEqual({ kind: "vp", betaMin: 0.1, betaMax: 10, epsilon: 1e-5 });
-    expect(await plan("--path", "ve", "--sigma-max", "5")).toEqual({ kind: "ve", sigmaMin: 0.01, sigmaMax: 5 });
-    expect(await plan("--path", "polynomial")).toEqual({ kind: "polynomial", n: 2 });
-    expect(await plan("--path", "linear-vp", "--epsilon", "1e-4")).toEqual({ kind: "linear-vp", epsilon: 1e-4 });
-  }, 60_000);
-
   it("trains what --objective says, and samples from it", async () => {
     const out = join(directory, "noise");
     const train = await fluxion("train", "moons", "--steps", "300", "--width", "32", "--depth", "2", "--points", "3000", "--objective", "noise", "--prediction", "x1", "--times", "logit-normal", "--times-std", "1.5", "--weight", "min-snr", "--out", out);
@@ -148,11 +139,7 @@ describe("bad input", () => {
     ["a gamma without its weight", () => ["train", "moons", "--weight", "cosmap", "--snr-gamma", "3"], /snrGamma: expected only with --weight min-snr, got --weight cosmap/],
     ["a solver for an objective that solves nothing", () => ["train", "moons", "--likelihood-steps", "4"], /likelihoodSteps: expected only with --objective likelihood, got --objective velocity/],
     ["times for the likelihood", () => ["train", "moons", "--objective", "likelihood", "--times", "edm"], /times, weight: expected only with other objectives, got --objective likelihood/],
-    ["a U-Net option for points", () => ["train", "moons", "--channels", "8"], /channels: expected only for images/],
-    ["an unknown path", () => ["train", "moons", "--path", "magic"], /path: .*got "magic"/],
     ["an option of another path", () => ["train", "moons", "--beta-max", "5"], /betaMax: expected only for path vp, got it for path ot/],
-    ["the degree of another path", () => ["train", "moons", "--path", "ve", "--degree", "3"], /degree: expected only for path polynomial, got it for path ve/],
-    ["noise that does not grow", () => ["train", "moons", "--path", "ve", "--sigma-max", "0.001"], /vePath: sigmaMax: expected a number above sigmaMin, 0.01, got 0.001/],
     ["a U-Net option for points", () => ["train", "moons", "--channels", "8"], /channels: expected only for unet or adm, got it for moons with mlp/],
     ["an unknown key in a config", () => ["train", "--config", file("c.json", '{"data":"moons","widht":3}')], /unknown option "widht"; known are/],
     ["a config that is no JSON", () => ["train", "--config", file("d.json", "{")], /d\.json: expected JSON/],

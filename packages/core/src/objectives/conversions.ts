@@ -4,8 +4,8 @@
  */
 import type { Tensor } from "@fluxion/graph";
 import { add, div, mul, neg, sub } from "@fluxion/graph";
-import { timesOf } from "../paths/affine.ts";
 import type { AffinePath, Path, Schedule } from "../paths/path.ts";
+import { timesOf } from "../paths/times.ts";
 
 /** The velocity dx/dt, the unit normal noise x0, the data x1, or the score ∇ log p_t(x) (the true one, −x0/σ). */
 export const predictions = ["velocity", "noise", "x1", "score"] as const;

@@ -1,8 +1,8 @@
 /** @file What all regressions share: noise, data and times are drawn, and the weighted error of the prediction is squared. */
 import type { Tensor } from "@fluxion/graph";
 import { abs, add, mean, mul, sqrt, square, sub } from "@fluxion/graph";
-import { timesOf } from "../paths/affine.ts";
 import type { Path, Schedule } from "../paths/path.ts";
+import { timesOf } from "../paths/times.ts";
 import { dataInput, noiseInput, timeInput } from "./batch.ts";
 import { affine, errorGain, predictions } from "./conversions.ts";
 import type { Prediction } from "./conversions.ts";

@@ -7,8 +7,6 @@ import { checkInterval, checkPositive } from "./options.ts";
 import type { AffinePath, Schedule, ScheduleOf } from "./path.ts";
 import { timeDerivative, timesOf } from "./times.ts";
 
-export { timesOf } from "./times.ts";
-
 /** What makes an affine path: two functions of time, written with graph ops. */
 export interface AffinePathOptions {
   /** The scale of the data, `[batch]` to `[batch]`: elementwise, 1 (or nearly) at the end. */

@@ -1,5 +1,5 @@
 import { referenceRuntime } from "@fluxion/graph";
-import { changeSchedule, createFlow, Key, vePath } from "fluxion";
+import { changeSchedule, createFlow, initParameters, Key, mlp, vePath } from "fluxion";
 import type { AffinePath, Flow } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { carry, gaussianModel, logDensity, marginalAt } from "./gaussian-data.ts";
@@ -87,5 +87,29 @@ describe("what is cut", () => {
     expect(() => createFlow({ runtime: referenceRuntime(), model, params: {}, path: paths["gaussian"]!, schedule: quiet })).toThrow(
       /createFlow: schedule: expected a model of an affine path, got one of kind "gaussian"/,
     );
+  });
+});
+
+describe("a network", () => {
+  const network = mlp({ dimension: 2, width: 8, depth: 2 });
+  const params = initParameters(network, Key.from(4));
+  const runtime = referenceRuntime();
+  const [path, other] = [pathNamed("cosine"), pathNamed("ot without noise")];
+
+  // The change is exact for any network: the same trajectory, at other times and scales.
+  it.each(["velocity", "x1", "noise", "score"] as const)("that predicts %s draws the same samples along another path", async (prediction) => {
+    const own = createFlow({ runtime, model: network, params, path, prediction });
+    const along = createFlow({ runtime, model: network, params, path, prediction, schedule: other });
+    const options = { count: 4, key: Key.from(5), rtol: 1e-7, atol: 1e-7 };
+    const [expected, drawn] = [await own.sampleWithLogProb(options), await along.sampleWithLogProb(options)];
+    own.path.interval.forEach((t, i) => {
+      expect(along.change!.modelInterval[i]).toBeCloseTo(t, 12);
+    });
+    expected.values.forEach((value, i) => {
+      expect(drawn.values[i]! / value - 1).toBeCloseTo(0, 4);
+    });
+    expected.logProb.forEach((value, i) => {
+      expect(drawn.logProb[i]).toBeCloseTo(value, 3);
+    });
   });
 });

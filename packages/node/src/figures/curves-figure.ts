@@ -22,6 +22,8 @@ export interface CurvesFigureOptions {
   readonly subtitle?: string | undefined;
   readonly x: CurveAxis;
   readonly y: CurveAxis;
+  /** A dot at every point, as of measurements. Default true. */
+  readonly dots?: boolean | undefined;
   /** One to a panel. */
   readonly panels: readonly { readonly title?: string | undefined; readonly curves: readonly Curve[] }[];
 }
@@ -32,7 +34,7 @@ export interface CurvesFigureOptions {
  *
  * @throws RangeError if no point is left
  */
-export async function curvesFigure({ title, subtitle = "", x, y, panels }: CurvesFigureOptions): Promise<string> {
+export async function curvesFigure({ title, subtitle = "", x, y, dots = true, panels }: CurvesFigureOptions): Promise<string> {
   const names = [...new Set(panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
   const shown = (value: number, { logarithmic = false }: CurveAxis): boolean => Number.isFinite(value) && (!logarithmic || value > 0);
   const rows = panels.map(({ curves }) =>
@@ -73,7 +75,7 @@ export async function curvesFigure({ title, subtitle = "", x, y, panels }: Curve
             strokeDash: { field: "dashed", type: "nominal" as const, scale: { domain: [false, true], range: [[1, 0], [5, 4]] }, legend: null },
           },
         },
-        { mark: { type: "point" as const, filled: true, size: 36, opacity: 1 }, encoding: { y: { field: "y", type: "quantitative" as const } } },
+        { mark: { type: "point" as const, filled: true, size: dots ? 36 : 0, opacity: dots ? 1 : 0 }, encoding: { y: { field: "y", type: "quantitative" as const } } },
         {
           transform: [{ filter: "datum.high > datum.low" }],
           mark: { type: "rule" as const, strokeWidth: 1.25, opacity: 0.7 },
