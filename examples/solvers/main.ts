@@ -39,4 +39,4 @@ const svg = await curvesFigure({
   y: { title: "error", logarithmic: true },
   panels: [{ curves }],
 });
-writeFileSync(new URL("../images/solvers.png", import.meta.url), await svgToPng(svg));
+writeFileSync(new URL("../../docs/images/solvers.png", import.meta.url), await svgToPng(svg));
