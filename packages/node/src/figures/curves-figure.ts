@@ -1,4 +1,5 @@
 import { renderChart } from "./chart.ts";
+import { logTicks } from "./log-ticks.ts";
 import { series as seriesColours } from "./theme.ts";
 
 /** One named line of a chart. */
@@ -46,10 +47,7 @@ export async function curvesFigure({ title, subtitle = "", x, y, dots = true, pa
   );
   const all = rows.flat();
   if (all.length === 0) throw new RangeError(`curvesFigure: expected a finite point at least, got none in ${String(names.length)} curves`);
-  const scale = ({ logarithmic = false }: CurveAxis, values: readonly number[]) =>
-    logarithmic
-      ? { type: "log" as const, domain: [Math.min(...values) / 1.15, Math.max(...values) * 1.15], nice: false }
-      : { zero: false, nice: true, domain: [Math.min(...values), Math.max(...values)] };
+  const [scaleX, scaleY] = [scaleOf(x, all.map((row) => row.x)), scaleOf(y, all.flatMap(({ low, high }) => [low, high]))];
   const width = panels.length === 1 ? 620 : Math.floor(760 / panels.length) - 20;
   const colour = {
     field: "name",
@@ -57,7 +55,7 @@ export async function curvesFigure({ title, subtitle = "", x, y, dots = true, pa
     scale: { domain: names, range: names.map((_, i) => seriesColours[i % seriesColours.length] ?? "#000000") },
     legend: names.length > 1 ? { title: null, orient: "top" as const, symbolType: "stroke" as const } : null,
   };
-  const axisX = { field: "x", type: "quantitative" as const, title: x.title, scale: scale(x, all.map((row) => row.x)), axis: { format: "~g", grid: false, tickCount: 6 } };
+  const axisX = { field: "x", type: "quantitative" as const, title: x.title, scale: scaleX, axis: { ...ticksOf(scaleX), grid: false } };
   return renderChart({
     title: { text: title, subtitle },
     spacing: 24,
@@ -71,7 +69,7 @@ export async function curvesFigure({ title, subtitle = "", x, y, dots = true, pa
         {
           mark: { type: "line" as const, strokeWidth: 2, clip: true },
           encoding: {
-            y: { field: "y", type: "quantitative" as const, title: i === 0 ? y.title : null, scale: scale(y, all.flatMap(({ low, high }) => [low, high])), axis: { format: "~g", tickCount: 6 } },
+            y: { field: "y", type: "quantitative" as const, title: i === 0 ? y.title : null, scale: scaleY, axis: ticksOf(scaleY) },
             strokeDash: { field: "dashed", type: "nominal" as const, scale: { domain: [false, true], range: [[1, 0], [5, 4]] }, legend: null },
           },
         },
@@ -85,6 +83,19 @@ export async function curvesFigure({ title, subtitle = "", x, y, dots = true, pa
     })),
   });
 }
+
+function scaleOf({ logarithmic = false }: CurveAxis, values: readonly number[]) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return logarithmic
+    ? { type: "log" as const, domain: [low / 1.15, high * 1.15] as [number, number], nice: false }
+    : { type: "linear" as const, domain: [low, high] as [number, number], zero: false, nice: true };
+}
+
+const ticksOf = ({ type, domain }: ReturnType<typeof scaleOf>) => ({
+  format: "~g",
+  tickCount: 6,
+  ...(type === "log" && { values: [...logTicks(domain)] }),
+});
 
 /** An error bar on a logarithmic axis must stay above 0. */
 const lowerEnd = (value: number, error: number, { logarithmic = false }: CurveAxis): number =>

@@ -1,4 +1,5 @@
 import { renderChart } from "./chart.ts";
+import { logTicks } from "./log-ticks.ts";
 import { quantile } from "./points.ts";
 import { colours } from "./theme.ts";
 
@@ -94,15 +95,6 @@ function ranges(samples: readonly Sample[]): readonly { readonly step: number; r
 function stepDomain(samples: readonly Sample[]): [number, number] {
   const [first, last] = [samples[0]?.step ?? 0, samples.at(-1)?.step ?? 1];
   return [first <= 0.1 * last ? 0 : first, last];
-}
-
-/** Round numbers on a logarithmic axis, few enough to read. */
-function logTicks([low, high]: readonly [number, number]): readonly number[] {
-  const mantissas = high / low > 30 ? [1] : high / low > 12 ? [1, 2, 5] : [1, 1.5, 2, 3, 4, 5, 7];
-  const first = Math.floor(Math.log10(low));
-  const decades = Array.from({ length: Math.ceil(Math.log10(high)) - first }, (_, i) => first + i);
-  const ticks = decades.flatMap((decade) => mantissas.map((mantissa) => Number(`${mantissa}e${decade}`)));
-  return ticks.filter((tick) => tick >= low && tick <= high);
 }
 
 /** Indices of at most `resolution` of n items, the first and the last among them. */
