@@ -20,7 +20,7 @@ import {
 import type { AffinePath, Objective, Path, Prediction, RegressionOptions } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { knowing, mean, optimum, std } from "./gaussian.ts";
-import { affinePaths, straight, ve, vp } from "./paths.ts";
+import { affinePaths, cosine, straight, ve, vp } from "./paths.ts";
 
 const makers = { velocity: velocityObjective, noise: noiseObjective, score: scoreObjective, "score-flow": scoreFlowObjective, x1: x1Objective } as const;
 /** The regressions; likelihood has tests of its own. */
@@ -163,6 +163,17 @@ describe.each(affinePaths)("a flow on the path $kind", (path) => {
     const { values: samples } = await flow.sample({ count: 3, key: Key.from(1) });
     expect(samples.every(Number.isFinite)).toBe(true);
   });
+});
+
+it("changes the schedule of a network that predicts the noise", async () => {
+  const flow = createFlow({ runtime: referenceRuntime(), model: knowing(straight, "noise"), params: {}, path: straight, prediction: "noise", schedule: cosine });
+  // The signal at the cut start of the model's path is a thousandth of the noise, so it starts there on the new one too.
+  expect(flow.path.interval[0]).toBeCloseTo((2 / Math.PI) * Math.atan(1e-3 / (1 - 1e-3)), 9);
+  const data = Float64Array.of(0.7, -1.1);
+  const { values } = await flow.encode(data, { rtol: 1e-8, atol: 1e-8 });
+  const { x } = carried(cosine, [...data], flow.path.interval[1], flow.path.interval[0]);
+  values.forEach((value, i) => expect(value).toBeCloseTo(x[i] ?? NaN, 4));
+  expect(flow.prediction).toBe("noise");
 });
 
 it("gives the golden likelihood on the straight path whatever is predicted", async () => {
