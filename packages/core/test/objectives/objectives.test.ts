@@ -11,8 +11,10 @@ import {
   objectives,
   otPath,
   predictions,
+  resolveOptimizer,
   scoreFlowObjective,
   scoreObjective,
+  stepProgram,
   uniform,
   velocityObjective,
   x1Objective,
@@ -245,6 +247,13 @@ describe("configurations", () => {
     expect(() => objectiveFromConfig({ kind: "noise", weight: { kind: "custom" } })).toThrow(/weight: expected kind to be one of/);
     expect(() => noiseObjective({ prediction: "magic" as Prediction })).toThrow(/prediction: expected one of velocity, noise, x1, score, got "magic"/);
     expect(() => noiseObjective({ wieght: "none" } as RegressionOptions)).toThrow(/noise: unknown option "wieght"/);
+  });
+
+  it("may name their inputs as they like, but not as the state", () => {
+    const plain = velocityObjective();
+    const stepOf = (objective: Objective) => stepProgram({ model: knowing(straight, "velocity"), path: straight, objective, batch: 2, optimizer: resolveOptimizer() });
+    const clashing: Objective = { ...plain, inputs: (shape) => ({ ...plain.inputs(shape), m: { shape: [2], fill: () => undefined } }) };
+    expect(() => stepOf(clashing)).toThrow(/objective "velocity": inputs: expected other names than params, m, v, ema, scalars, got "m"/);
   });
 
   it("say which paths fit", () => {
