@@ -125,7 +125,7 @@ async function trainRun(training: Training): Promise<string> {
   const { run, model, path, objective, trainer, options, task } = training;
   const unlock = lockRun(run.directory);
   try {
-    say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${objective.kind} objective, ${formatCount(task.training.size)} examples, batch ${String(batchOf(options, model))}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
+    say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${objective.kind} objective${objective.evaluations === 1 ? "" : ` (${String(objective.evaluations)} evaluations a step)`}, ${formatCount(task.training.size)} examples, batch ${String(batchOf(options, model))}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
     const { steps, stepMs } = await measure(training);
     const planned = run.withRecord({ ...run.record, steps });
     const started = performance.now();

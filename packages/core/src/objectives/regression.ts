@@ -82,7 +82,7 @@ export function regression({ kind, usual, error, lambda }: RegressionKind, optio
         ...predictionFactors(prediction)(schedule),
         ...weightsAt(known, t).map((factor) => sqrt(abs(factor))),
       ]);
-      return interval.join() === path.interval.join() ? path : withInterval(known, interval);
+      return withInterval(known, interval);
     },
     inputs: ({ path, batch, event }) => ({
       x0: noiseInput(batch, event),

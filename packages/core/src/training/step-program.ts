@@ -25,17 +25,26 @@ export interface StepProgramOptions {
  * Inputs: the state `params, m, v, ema` `[parameters]`; the objective's, such as `x0, x1` `[steps, batch, ...event]` and `t`
  * `[steps, batch]`; `scalars` `[steps, 4]`. Outputs: the state after the last step as `next.*`, `loss` and `gradientNorm`
  * `[steps]`.
+ *
+ * @throws RangeError if the objective cannot train on the path, or names an input as one of the state
  */
 export function stepProgram({ model, path, objective = velocityObjective(), batch, optimizer }: StepProgramOptions): Program {
   const size = flatSize(model.parameters);
   const shape: StepShape = { path: objective.pathOf(path), batch, event: model.eventShape };
   const drawn = Object.entries(objective.inputs(shape));
-  const inputs = {
+  const own = {
     params: input([size]),
     m: input([size]),
     v: input([size]),
     ema: input([size]),
     scalars: input(["steps", scalarsPerStep]),
+  };
+  const taken = drawn.find(([name]) => name in own)?.[0];
+  if (taken !== undefined) {
+    throw new RangeError(`objective "${objective.kind}": inputs: expected other names than ${Object.keys(own).join(", ")}, got "${taken}"; rename it`);
+  }
+  const inputs = {
+    ...own,
     ...Object.fromEntries(drawn.map(([name, { shape }]) => [name, input(["steps", ...shape])])),
   };
   return trace("train", inputs, ({ params, m, v, ema, scalars, ...batches }) => {

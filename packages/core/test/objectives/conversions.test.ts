@@ -88,6 +88,7 @@ describe("the ends of the interval", () => {
     );
     expect(() => checkConversion(straight, "x1", "noise")).toThrow(/x1 does not determine noise at t = 1/);
     expect(() => checkConversion(straight, "velocity", "score")).toThrow(/velocity does not determine score at t = 1/);
+    expect(() => checkConversion(polynomialPath({ n: 2 }), "velocity", "noise")).toThrow(/velocity does not determine noise at t = 0/);
     expect(() => checkConversion(straight, "noise", "velocity", [1e-3, 1])).not.toThrow();
     expect(() => checkConversion(straight, "velocity", "noise")).not.toThrow();
     expect(() => checkConversion(straight, "velocity", "x1")).not.toThrow();

@@ -11,8 +11,10 @@ import {
   objectives,
   otPath,
   predictions,
+  resolveOptimizer,
   scoreFlowObjective,
   scoreObjective,
+  stepProgram,
   uniform,
   velocityObjective,
   x1Objective,
@@ -20,7 +22,7 @@ import {
 import type { AffinePath, Objective, Path, Prediction, RegressionOptions } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { knowing, mean, optimum, std } from "./gaussian.ts";
-import { affinePaths, straight, ve, vp } from "./paths.ts";
+import { affinePaths, cosine, straight, ve, vp } from "./paths.ts";
 
 const makers = { velocity: velocityObjective, noise: noiseObjective, score: scoreObjective, "score-flow": scoreFlowObjective, x1: x1Objective } as const;
 /** The regressions; likelihood has tests of its own. */
@@ -165,6 +167,17 @@ describe.each(affinePaths)("a flow on the path $kind", (path) => {
   });
 });
 
+it("changes the schedule of a network that predicts the noise", async () => {
+  const flow = createFlow({ runtime: referenceRuntime(), model: knowing(straight, "noise"), params: {}, path: straight, prediction: "noise", schedule: cosine });
+  // The signal at the cut start of the model's path is a thousandth of the noise, so it starts there on the new one too.
+  expect(flow.path.interval[0]).toBeCloseTo((2 / Math.PI) * Math.atan(1e-3 / (1 - 1e-3)), 9);
+  const data = Float64Array.of(0.7, -1.1);
+  const { values } = await flow.encode(data, { rtol: 1e-8, atol: 1e-8 });
+  const { x } = carried(cosine, [...data], flow.path.interval[1], flow.path.interval[0]);
+  values.forEach((value, i) => expect(value).toBeCloseTo(x[i] ?? NaN, 4));
+  expect(flow.prediction).toBe("noise");
+});
+
 it("gives the golden likelihood on the straight path whatever is predicted", async () => {
   // Cuts leave 1e-3 of the data at the start, which the prior does not know, and 1e-3 of the noise at the end.
   for (const [prediction, most] of [["velocity", 1e-8], ["noise", 0.01], ["x1", 0.01], ["score", 0.02]] as const) {
@@ -234,6 +247,13 @@ describe("configurations", () => {
     expect(() => objectiveFromConfig({ kind: "noise", weight: { kind: "custom" } })).toThrow(/weight: expected kind to be one of/);
     expect(() => noiseObjective({ prediction: "magic" as Prediction })).toThrow(/prediction: expected one of velocity, noise, x1, score, got "magic"/);
     expect(() => noiseObjective({ wieght: "none" } as RegressionOptions)).toThrow(/noise: unknown option "wieght"/);
+  });
+
+  it("may name their inputs as they like, but not as the state", () => {
+    const plain = velocityObjective();
+    const stepOf = (objective: Objective) => stepProgram({ model: knowing(straight, "velocity"), path: straight, objective, batch: 2, optimizer: resolveOptimizer() });
+    const clashing: Objective = { ...plain, inputs: (shape) => ({ ...plain.inputs(shape), m: { shape: [2], fill: () => undefined } }) };
+    expect(() => stepOf(clashing)).toThrow(/objective "velocity": inputs: expected other names than params, m, v, ema, scalars, got "m"/);
   });
 
   it("say which paths fit", () => {
