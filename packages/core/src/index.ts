@@ -5,11 +5,13 @@ export * as nn from "./nn/index.ts";
 // models
 export type { AdmOptions } from "./models/adm.ts";
 export { adm } from "./models/adm.ts";
+export type { ConditionInput, ConditionOptions } from "./models/condition.ts";
+export { conditionInputs } from "./models/condition.ts";
 export type { DitOptions } from "./models/dit.ts";
 export { dit } from "./models/dit.ts";
 export type { MlpOptions } from "./models/mlp.ts";
 export { mlp } from "./models/mlp.ts";
-export type { Model } from "./models/model.ts";
+export type { Condition, Model } from "./models/model.ts";
 export { initParameters, parameterCount } from "./models/model.ts";
 export { modelFromConfig } from "./models/registry.ts";
 export type { UnetOptions } from "./models/unet.ts";

@@ -1,9 +1,11 @@
 import { greatestRate } from "../nn/dropout.ts";
+import type { ConditionOptions } from "./condition.ts";
+import { conditionKeys, resolveConditions } from "./condition.ts";
 import { attentionHeights, divisorUpTo, imageShape } from "./image-options.ts";
 import { checkKeys, divisor, flag, numberIn, wholeNumber, wholeNumbers } from "./options.ts";
 
 /** Options of `adm`; the defaults of flags are those of ADM's ImageNet models. */
-export interface AdmOptions {
+export interface AdmOptions extends ConditionOptions {
   /** Channels, height and width; both sides divisible by `2^(multiples.length − 1)`. */
   readonly image: readonly [number, number, number];
   /** Channels of the feature maps that `multiples` multiply. Default: 128. */
@@ -32,12 +34,14 @@ export interface AdmOptions {
 
 /** The checked options with their defaults filled in; one of `heads` and `headChannels` stands. */
 export type AdmConfig = {
-  readonly [K in Exclude<keyof AdmOptions, "heads" | "headChannels">]-?: Exclude<AdmOptions[K], undefined>;
-} & Pick<AdmOptions, "heads" | "headChannels">;
+  readonly [K in Exclude<keyof AdmOptions, Left>]-?: Exclude<AdmOptions[K], undefined>;
+} & Pick<AdmOptions, Left>;
+
+type Left = "heads" | "headChannels" | keyof ConditionOptions;
 
 const known = [
   "image", "channels", "multiples", "blocks", "attention", "heads", "headChannels", "scaleShift", "residualResample",
-  "convResample", "dropout", "groups",
+  "convResample", "dropout", "groups", ...conditionKeys,
 ];
 
 /** Checks the options and fills in the defaults. */
@@ -65,6 +69,7 @@ export function resolveAdm(options: AdmOptions): AdmConfig {
     convResample: flag("adm: convResample", options.convResample ?? true),
     dropout: numberIn("adm: dropout", options.dropout ?? 0, 0, greatestRate),
     groups: divisorUpTo("adm: groups", options.groups, channels, 32),
+    ...resolveConditions("adm", image, options),
   };
 }
 

@@ -3,16 +3,16 @@ import { concat, silu } from "@fluxion/graph";
 import { admBlock } from "../nn/adm-block.ts";
 import { conv2d } from "../nn/conv2d.ts";
 import { groupNorm } from "../nn/group-norm.ts";
-import { linear } from "../nn/linear.ts";
 import type { Module } from "../nn/module.ts";
 import { compose } from "../nn/module.ts";
 import { downsample, upsample } from "../nn/resample.ts";
 import { selfAttention } from "../nn/self-attention.ts";
-import { sinusoidalTime } from "../nn/time-embedding.ts";
+import type { Labelled } from "../nn/time-features.ts";
+import { timeFeatures } from "../nn/time-features.ts";
 import type { AdmConfig, AdmOptions } from "./adm-options.ts";
 import { resolveAdm } from "./adm-options.ts";
+import { applyConditioned, channelsRead } from "./condition.ts";
 import type { Model } from "./model.ts";
-import { checkInputs } from "./model.ts";
 
 export type { AdmOptions } from "./adm-options.ts";
 
@@ -33,24 +33,23 @@ export function adm(options: AdmOptions): Model {
     eventShape: config.image,
     parameters: network.parameters,
     masks: network.masks,
-    apply(params, xt, t) {
-      checkInputs("adm", config.image, xt, t);
-      return network.apply(params, xt, t);
-    },
+    classes: config.classes,
+    superResolution: config.superResolution,
+    apply: applyConditioned("adm", config, network),
   };
 }
 
 type Block = Module<readonly [Tensor, Tensor]>;
 
-function build(config: AdmConfig): Block {
+function build(config: AdmConfig): Module<Labelled<readonly [Tensor, Tensor]>> {
   const { channels, groups, image } = config;
   const levels = levelsOf(config);
   const [first, last] = [levels[0], levels.at(-1)];
   if (!first || !last) throw new Error("internal: a network without levels");
   const skips = skipWidths(config, levels);
   const parts = {
-    time: timeNetwork(channels),
-    stem: conv2d(image[0], first.width),
+    time: timeFeatures(channels, 4 * channels, config),
+    stem: conv2d(channelsRead(image, config), first.width),
     // down[i] from the finest level to the coarsest, up[i] back again
     down: levels.map((level, i) =>
       times(config.blocks, (j) => block(config, level, j === 0 ? (levels[i - 1] ?? first).width : level.width)),
@@ -69,8 +68,8 @@ function build(config: AdmConfig): Block {
     norm: groupNorm(first.width, groups),
     output: conv2d(first.width, image[0], { zero: true }),
   };
-  return compose(parts, (net, xt: Tensor, t: Tensor) => {
-    const features = silu(net.time(t));
+  return compose(parts, (net, xt: Tensor, t: Tensor, ...labels: Tensor[]) => {
+    const features = net.time(t, ...labels);
     const across: Tensor[] = [];
     let h = net.stem(xt);
     across.push(h);
@@ -108,12 +107,6 @@ function skipWidths({ blocks }: AdmConfig, levels: readonly Level[]): number[][]
 }
 
 const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
-
-/** The time before the activation that every block shares: `[batch]` to `[batch, 4 channels]`. */
-function timeNetwork(channels: number): Module {
-  const parts = { sinusoids: sinusoidalTime(channels), linear1: linear(channels, 4 * channels), linear2: linear(4 * channels, 4 * channels) };
-  return compose(parts, (net, t: Tensor) => net.linear2(silu(net.linear1(net.sinusoids(t)))));
-}
 
 /** A residual block from `inputs` channels to those of a level. */
 function residual(config: AdmConfig, { width, sides }: Level, inputs: number, resample?: "down" | "up"): Block {

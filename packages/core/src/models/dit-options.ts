@@ -1,8 +1,10 @@
+import type { ConditionOptions } from "./condition.ts";
+import { conditionKeys, resolveConditions } from "./condition.ts";
 import { imageShape } from "./image-options.ts";
 import { checkKeys, divisor, oneOf, wholeNumber } from "./options.ts";
 
 /** Options of `dit`; all but the image have the values of `size`, default "S/2". */
-export interface DitOptions {
+export interface DitOptions extends ConditionOptions {
   /** Channels, height and width; both sides divisible by `patch`. */
   readonly image: readonly [number, number, number];
   /** A published size and patch by name, such as "B/4". Not with the options below. */
@@ -31,7 +33,7 @@ const patches = [2, 4, 8] as const;
 export type DitSize = `${keyof typeof sizes}/${(typeof patches)[number]}`;
 
 /** The checked options; `size` stands resolved. */
-export interface DitConfig {
+export interface DitConfig extends ConditionOptions {
   readonly image: readonly [number, number, number];
   readonly width: number;
   readonly depth: number;
@@ -43,7 +45,7 @@ const shapeKeys = ["width", "depth", "heads", "patch"] as const;
 
 /** Checks the options and fills in the defaults. */
 export function resolveDit(options: DitOptions): DitConfig {
-  checkKeys("dit", options, ["image", "size", ...shapeKeys]);
+  checkKeys("dit", options, ["image", "size", ...shapeKeys, ...conditionKeys]);
   const given = shapeKeys.filter((key) => options[key] !== undefined);
   if (options.size !== undefined && given.length > 0) {
     throw new RangeError(`dit: size: expected it alone, got also ${given.join(", ")}; leave one or the other out`);
@@ -52,12 +54,18 @@ export function resolveDit(options: DitOptions): DitConfig {
   const width = wholeNumber("dit: width", options.width ?? defaults.width);
   if (width % 4 !== 0) throw new RangeError(`dit: width: expected a multiple of 4, got ${String(width)}`);
   const patch = wholeNumber("dit: patch", options.patch ?? defaults.patch);
+  const image = imageShape("dit: image", options.image, {
+    unit: patch,
+    because: `patch ${String(patch)}`,
+    fix: "use a smaller patch",
+  });
   return {
-    image: imageShape("dit: image", options.image, { unit: patch, because: `patch ${String(patch)}`, fix: "use a smaller patch" }),
+    image,
     width,
     depth: wholeNumber("dit: depth", options.depth ?? defaults.depth),
     heads: divisor("dit: heads", options.heads ?? defaults.heads, width),
     patch,
+    ...resolveConditions("dit", image, options),
   };
 }
 

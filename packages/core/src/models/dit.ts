@@ -1,5 +1,5 @@
 import type { Tensor } from "@fluxion/graph";
-import { add, constant, reshape, silu, transpose } from "@fluxion/graph";
+import { add, constant, reshape, transpose } from "@fluxion/graph";
 import { chunk } from "../nn/chunk.ts";
 import { ditBlock, modulated } from "../nn/dit-block.ts";
 import { linear } from "../nn/linear.ts";
@@ -7,11 +7,12 @@ import type { Module } from "../nn/module.ts";
 import { compose } from "../nn/module.ts";
 import { sinCosPosition } from "../nn/sin-cos-position.ts";
 import { depthToSpace, spaceToDepth } from "../nn/space-depth.ts";
-import { sinusoidalTime } from "../nn/time-embedding.ts";
+import type { Labelled } from "../nn/time-features.ts";
+import { timeFeatures } from "../nn/time-features.ts";
 import type { DitConfig, DitOptions } from "./dit-options.ts";
 import { resolveDit } from "./dit-options.ts";
+import { applyConditioned, channelsRead } from "./condition.ts";
 import type { Model } from "./model.ts";
-import { checkInputs } from "./model.ts";
 
 export type { DitOptions } from "./dit-options.ts";
 
@@ -31,44 +32,37 @@ export function dit(options: DitOptions): Model {
     config: { kind: "dit", ...config },
     eventShape: config.image,
     parameters: network.parameters,
-    apply(params, xt, t) {
-      checkInputs("dit", config.image, xt, t);
-      return network.apply(params, xt, t);
-    },
+    classes: config.classes,
+    superResolution: config.superResolution,
+    apply: applyConditioned("dit", config, network),
   };
 }
 
-function build({ image: [channels, height, breadth], width, depth, heads, patch }: DitConfig): Module<readonly [Tensor, Tensor]> {
+/** Features of the sinusoidal embedding of the time. */
+const frequencies = 256;
+
+function build(config: DitConfig): Module<Labelled<readonly [Tensor, Tensor]>> {
+  const { image, width, depth, heads, patch } = config;
+  const [channels, height, breadth] = image;
   const grid = [height / patch, breadth / patch] as const;
   const tokens = grid[0] * grid[1];
-  const pixels = channels * patch * patch;
+  const read = channelsRead(image, config) * patch * patch;
+  const written = channels * patch * patch;
   const places = sinCosPosition(grid, width);
   const parts = {
-    time: timeNetwork(width),
-    stem: linear(pixels, width, { glorot: true }),
+    time: timeFeatures(frequencies, width, { ...config, glorot: true }),
+    stem: linear(read, width, { glorot: true }),
     blocks: Array.from({ length: depth }, () => ditBlock(width, heads)),
     modulation: linear(width, 2 * width, { zero: true }),
-    output: linear(width, pixels, { zero: true }),
+    output: linear(width, written, { zero: true }),
   };
-  return compose(parts, (net, xt: Tensor, t: Tensor) => {
-    const given = silu(net.time(t));
-    const patches = transpose(reshape(spaceToDepth(xt, patch), [-1, pixels, tokens]), [0, 2, 1]);
+  return compose(parts, (net, xt: Tensor, t: Tensor, ...labels: Tensor[]) => {
+    const given = net.time(t, ...labels);
+    const patches = transpose(reshape(spaceToDepth(xt, patch), [-1, read, tokens]), [0, 2, 1]);
     const start = add(net.stem(patches), constant(places, [tokens, width], xt.dtype));
     const h = net.blocks.reduce((x, block) => block(x, given), start);
     const [shift, scale] = chunk(net.modulation(given), 1, 2);
     const out = net.output(modulated(h, scale, shift));
-    return depthToSpace(reshape(transpose(out, [0, 2, 1]), [-1, pixels, ...grid]), patch);
+    return depthToSpace(reshape(transpose(out, [0, 2, 1]), [-1, written, ...grid]), patch);
   });
-}
-
-const frequencies = 256;
-
-/** Features of the time: `[batch]` to `[batch, width]`. */
-function timeNetwork(width: number): Module {
-  const parts = {
-    sinusoids: sinusoidalTime(frequencies),
-    linear1: linear(frequencies, width, { glorot: true }),
-    linear2: linear(width, width, { glorot: true }),
-  };
-  return compose(parts, (net, t: Tensor) => net.linear2(silu(net.linear1(net.sinusoids(t)))));
 }

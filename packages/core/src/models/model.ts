@@ -3,6 +3,14 @@ import { hostTensor, sizeOf } from "@fluxion/graph";
 import type { MaskShapes, ParameterSpecs, Params } from "../nn/module.ts";
 import type { Key } from "../random/key.ts";
 
+/** What is known of the examples of a batch. */
+export interface Condition {
+  /** Classes, int32 `[batch]`: 0 to `classes − 1`, or `classes` for none in particular. */
+  readonly labels?: Tensor | undefined;
+  /** The images at low resolution, `[batch, channels, height/factor, width/factor]` in model space. */
+  readonly lowResolution?: Tensor | undefined;
+}
+
 /** A network that predicts from a noisy example and its time. */
 export interface Model {
   readonly kind: string;
@@ -16,13 +24,19 @@ export interface Model {
    * the parameters. Without them nothing is dropped. Default: none.
    */
   readonly masks?: MaskShapes | undefined;
+  /** The number of classes whose labels it is told. Default: it is told none. */
+  readonly classes?: number | undefined;
+  /** Sides of its images over those of the low-resolution images it is told. Default: it is told none. */
+  readonly superResolution?: number | undefined;
   /**
    * The prediction, `[batch, ...event]`.
    *
    * @param xt - `[batch, ...event]`; the batch may be named
    * @param t - times in [0, 1], `[batch]`
+   * @param condition - all that `conditionInputs` names
+   * @throws RangeError for other shapes; TypeError for a condition that is missing or that the model does not know
    */
-  apply(params: Params<Tensor>, xt: Tensor, t: Tensor): Tensor;
+  apply(params: Params<Tensor>, xt: Tensor, t: Tensor, condition?: Condition): Tensor;
 }
 
 /** Draws the initial parameters; each depends on `key` and its own name alone. */

@@ -1,8 +1,10 @@
+import type { ConditionOptions } from "./condition.ts";
+import { conditionKeys, resolveConditions } from "./condition.ts";
 import { attentionHeights, divisorUpTo, imageShape } from "./image-options.ts";
 import { checkKeys, wholeNumber, wholeNumbers } from "./options.ts";
 
 /** Options of `unet`. */
-export interface UnetOptions {
+export interface UnetOptions extends ConditionOptions {
   /** Channels, height and width; both sides divisible by `patch · 2^(multiples.length − 1)`. */
   readonly image: readonly [number, number, number];
   /** Channels of the feature maps that `multiples` multiply. Default: 32. */
@@ -22,9 +24,11 @@ export interface UnetOptions {
 }
 
 /** The checked options with their defaults filled in. */
-export type UnetConfig = { readonly [K in keyof UnetOptions]-?: Exclude<UnetOptions[K], undefined> };
+export type UnetConfig = ConditionOptions & {
+  readonly [K in Exclude<keyof UnetOptions, keyof ConditionOptions>]-?: Exclude<UnetOptions[K], undefined>;
+};
 
-const known = ["image", "channels", "multiples", "blocks", "attention", "heads", "groups", "patch"];
+const known = ["image", "channels", "multiples", "blocks", "attention", "heads", "groups", "patch", ...conditionKeys];
 
 /** Checks the options and fills in the defaults. */
 export function resolveUnet(options: UnetOptions): UnetConfig {
@@ -49,6 +53,7 @@ export function resolveUnet(options: UnetOptions): UnetConfig {
     heads: divisorUpTo("unet: heads", options.heads, channels, 4),
     groups: divisorUpTo("unet: groups", options.groups, channels, 8),
     patch,
+    ...resolveConditions("unet", image, options),
   };
 }
 

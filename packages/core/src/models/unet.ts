@@ -2,15 +2,15 @@ import type { Tensor } from "@fluxion/graph";
 import { concat, silu, upsampleNearest } from "@fluxion/graph";
 import { conv2d } from "../nn/conv2d.ts";
 import { groupNorm } from "../nn/group-norm.ts";
-import { linear } from "../nn/linear.ts";
 import type { Module } from "../nn/module.ts";
 import { compose } from "../nn/module.ts";
 import { residualBlock } from "../nn/residual-block.ts";
 import { selfAttention } from "../nn/self-attention.ts";
 import { depthToSpace, spaceToDepth } from "../nn/space-depth.ts";
-import { sinusoidalTime } from "../nn/time-embedding.ts";
+import type { Labelled } from "../nn/time-features.ts";
+import { timeFeatures } from "../nn/time-features.ts";
+import { applyConditioned, channelsRead } from "./condition.ts";
 import type { Model } from "./model.ts";
-import { checkInputs } from "./model.ts";
 import type { UnetConfig, UnetOptions } from "./unet-options.ts";
 import { heightsOf, resolveUnet } from "./unet-options.ts";
 
@@ -32,27 +32,26 @@ export function unet(options: UnetOptions): Model {
     config: { kind: "unet", ...config },
     eventShape: config.image,
     parameters: network.parameters,
-    apply(params, xt, t) {
-      checkInputs("unet", config.image, xt, t);
-      return network.apply(params, xt, t);
-    },
+    classes: config.classes,
+    superResolution: config.superResolution,
+    apply: applyConditioned("unet", config, network),
   };
 }
 
 type Block = Module<readonly [Tensor, Tensor]>;
 
-function build(config: UnetConfig): Block {
+function build(config: UnetConfig): Module<Labelled<readonly [Tensor, Tensor]>> {
   const { channels, patch, groups, multiples, image } = config;
   const widths = multiples.map((multiple) => multiple * channels);
   const [first = channels, last = channels] = [widths[0], widths.at(-1)];
-  const depth = image[0] * patch * patch;
+  const folded = patch * patch;
   const attends = heightsOf(config).map((height) => config.attention.includes(height));
   const blocks = (i: number, inputs: number, outputs: number) =>
     Array.from({ length: config.blocks }, () => block(config, { inputs, outputs, attends: attends[i] ?? false }));
   const steps = widths.slice(1).map((coarse, i) => ({ fine: widths[i] ?? coarse, coarse }));
   const parts = {
-    time: timeNetwork(config),
-    stem: conv2d(depth, first),
+    time: timeFeatures(2 * channels, timeSize(channels), config),
+    stem: conv2d(channelsRead(image, config) * folded, first),
     // down[i] from the finest level to the coarsest, up[i] back again
     down: widths.map((width, i) => blocks(i, width, width)),
     downsample: steps.map(({ fine, coarse }) => conv2d(fine, coarse, { stride: 2 })),
@@ -60,10 +59,10 @@ function build(config: UnetConfig): Block {
     up: widths.map((width, i) => blocks(i, 2 * width, width)).reverse(),
     upsample: steps.map(({ fine, coarse }) => conv2d(coarse, fine)).reverse(),
     norm: groupNorm(first, groups),
-    output: conv2d(first, depth, { zero: true }),
+    output: conv2d(first, image[0] * folded, { zero: true }),
   };
-  return compose(parts, (net, xt: Tensor, t: Tensor) => {
-    const time = net.time(t);
+  return compose(parts, (net, xt: Tensor, t: Tensor, ...labels: Tensor[]) => {
+    const time = net.time(t, ...labels);
     const skips: Tensor[] = [];
     let h = net.stem(spaceToDepth(xt, patch));
     net.down.forEach((blocks, i) => {
@@ -79,14 +78,7 @@ function build(config: UnetConfig): Block {
   });
 }
 
-/** Features of the time that every block reads: `[batch]` to `[batch, 4 channels]`. */
-function timeNetwork({ channels }: UnetConfig): Module {
-  const size = timeSize(channels);
-  const sinusoids = sinusoidalTime(2 * channels);
-  const parts = { sinusoids, linear1: linear(sinusoids.size, size), linear2: linear(size, size) };
-  return compose(parts, (net, t: Tensor) => silu(net.linear2(silu(net.linear1(net.sinusoids(t))))));
-}
-
+/** Features of the time that every block reads. */
 const timeSize = (channels: number) => 4 * channels;
 
 interface BlockOptions {

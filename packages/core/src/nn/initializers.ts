@@ -1,6 +1,6 @@
 /** @file Initial values of parameters, pure functions of a key. */
 import { sizeOf } from "@fluxion/graph";
-import { uniform } from "../random/index.ts";
+import { normal, uniform } from "../random/index.ts";
 import type { ParameterSpec } from "./module.ts";
 
 /**
@@ -26,6 +26,11 @@ function uniformWithin(shape: readonly number[], bound: number): ParameterSpec {
       return values.map((u) => bound * (2 * u - 1));
     },
   };
+}
+
+/** A parameter drawn from N(0, std²). */
+export function gaussian(shape: readonly number[], std: number): ParameterSpec {
+  return { shape, init: (key) => normal(key, sizeOf(shape)).map((value) => std * value) };
 }
 
 /** A parameter that starts at one value everywhere. */

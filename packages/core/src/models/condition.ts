@@ -1,0 +1,85 @@
+/** @file What a network is told beside the time: classes, and images of low resolution. */
+import type { DType, Tensor } from "@fluxion/graph";
+import { concat, resizeBilinear } from "@fluxion/graph";
+import type { Labelled } from "../nn/time-features.ts";
+import type { Module } from "../nn/module.ts";
+import { wholeNumber } from "./options.ts";
+import type { Model } from "./model.ts";
+import { checkInputs } from "./model.ts";
+
+/** Options of models that take conditions. */
+export interface ConditionOptions {
+  /** The number of classes, from 1: labels are then needed. Default: none. */
+  readonly classes?: number | undefined;
+  /** Sides of the image over those of the low-resolution image that is then needed, from 2. Default: none. */
+  readonly superResolution?: number | undefined;
+}
+
+/** The names of these options. */
+export const conditionKeys = ["classes", "superResolution"] as const;
+
+/** Checks the options; what is not asked for is left out, so that configurations stay those of models without. */
+export function resolveConditions(kind: string, image: readonly number[], options: ConditionOptions): ConditionOptions {
+  const { classes, superResolution: factor } = options;
+  if (factor !== undefined) {
+    wholeNumber(`${kind}: superResolution`, factor, 2);
+    const sides = image.slice(1);
+    if (sides.some((side) => side % factor !== 0)) {
+      throw new RangeError(
+        `${kind}: superResolution: expected a divisor of the sides ${sides.join("×")}, got ${String(factor)}; pad the images or choose another factor`,
+      );
+    }
+  }
+  return {
+    ...(classes !== undefined && { classes: wholeNumber(`${kind}: classes`, classes) }),
+    ...(factor !== undefined && { superResolution: factor }),
+  };
+}
+
+/** Channels that a network reads: those of the image, and of the upsampled image beside it. */
+export function channelsRead([channels]: readonly [number, number, number], { superResolution }: ConditionOptions): number {
+  return superResolution === undefined ? channels : 2 * channels;
+}
+
+/** One condition's values without the batch. */
+export interface ConditionInput {
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+}
+
+/** The conditions that a model must be given, by name. */
+export function conditionInputs({ eventShape, classes, superResolution }: Model): Readonly<Record<string, ConditionInput>> {
+  const [channels = 1, ...sides] = eventShape;
+  return {
+    ...(classes !== undefined && { labels: { shape: [], dtype: "int32" } }),
+    ...(superResolution !== undefined && {
+      lowResolution: { shape: [channels, ...sides.map((side) => side / superResolution)], dtype: "float32" },
+    }),
+  };
+}
+
+/**
+ * Checks inputs and conditions and applies a network: labels stand behind its inputs, the low-resolution image is upsampled
+ * bilinearly and joined to the channels of `xt`.
+ */
+export function applyConditioned(
+  kind: string,
+  config: ConditionOptions & { readonly image: readonly [number, number, number] },
+  network: Module<Labelled<readonly [Tensor, Tensor]>>,
+): Model["apply"] {
+  const [, ...sides] = config.image;
+  return (params, xt, t, condition = {}) => {
+    checkInputs(kind, config.image, xt, t);
+    const { labels, lowResolution } = condition;
+    checkGiven(kind, "labels", config.classes, labels, `int32 [batch] of ${String(config.classes)} classes`);
+    checkGiven(kind, "lowResolution", config.superResolution, lowResolution, "images of low resolution");
+    const x = lowResolution ? concat([xt, resizeBilinear(lowResolution, { size: [sides[0] ?? 1, sides[1] ?? 1] })], 1) : xt;
+    return network.apply(params, x, t, ...(labels ? [labels] : []));
+  };
+}
+
+function checkGiven(kind: string, name: string, option: number | undefined, given: Tensor | undefined, expected: string): void {
+  if ((option === undefined) === (given === undefined)) return;
+  const unwanted = `expected none, got ${given?.toString() ?? ""}; make the model with ${name === "labels" ? "classes" : "superResolution"}`;
+  throw new TypeError(`${kind}: ${name}: ${option === undefined ? unwanted : `expected ${expected}, got none; give them as a condition`}`);
+}
