@@ -1,17 +1,17 @@
 /** @file From options to the network. */
 import { modelFromConfig } from "fluxion";
-import type { Model } from "fluxion";
+import type { Model, TrainingData } from "fluxion";
 import type { TrainOptions } from "./options.ts";
 
 /** The options that each kind of network understands. */
 const optionsOf = {
   mlp: ["width", "depth", "activation", "time"],
-  unet: ["channels", "multiples", "blocks", "attention", "heads", "patch"],
+  unet: ["channels", "multiples", "blocks", "attention", "heads", "patch", "superResolution"],
   adm: [
     "channels", "multiples", "blocks", "attention", "heads", "headChannels", "scaleShift", "residualResample", "convResample",
-    "dropout",
+    "dropout", "superResolution",
   ],
-  dit: ["size", "width", "depth", "heads", "patch"],
+  dit: ["size", "width", "depth", "heads", "patch", "superResolution"],
 } as const satisfies Readonly<Record<string, readonly (keyof TrainOptions)[]>>;
 
 type Kind = keyof typeof optionsOf;
@@ -27,15 +27,16 @@ const defaultsOf: Readonly<Record<Kind, Readonly<Record<string, unknown>>>> = {
 /**
  * The network that options ask for.
  *
- * @param event - the shape of one example
+ * @param data - tells the shape of one example and, where they are asked for, the number of classes
  * @throws Error for options of another kind of network: they are refused, not ignored
  */
-export function modelOf(options: TrainOptions, event: readonly number[]): Model {
+export function modelOf(options: TrainOptions, { eventShape: event, labels }: Pick<TrainingData, "eventShape" | "labels">): Model {
   const kind = kindOf(options, event);
   refuseOthers(options, kind);
   const given = Object.fromEntries(optionsOf[kind].flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
   const shape = kind === "mlp" ? { dimension: event[0] } : { image: event };
-  return modelFromConfig({ kind, ...(options.size === undefined && defaultsOf[kind]), ...given, ...shape });
+  const told = labels && { classes: labels.classes };
+  return modelFromConfig({ kind, ...(options.size === undefined && defaultsOf[kind]), ...given, ...told, ...shape });
 }
 
 function kindOf({ model, data }: TrainOptions, event: readonly number[]): Kind {

@@ -22,6 +22,8 @@ const schema = z.strictObject({
   minutes: positive.optional().describe("training time, turned into a number of steps once (default 1; images 20)"),
   batch: whole(1).optional().describe("examples per step (default 256; images 64)"),
 
+  accumulate: whole(1).default(1).describe("equal parts of a batch whose gradients are added up, to save memory"),
+
   path: z.enum(Object.keys(pathOptions) as PathName[]).default("ot").describe(`probability path: ${Object.keys(pathOptions).join(", ")}`),
   sigmaMin: unit.optional().describe("noise that the OT path (default 1e-4) or the VE path (0.01) leaves on the data"),
   sigmaMax: positive.optional().describe("noise at the start of the VE path (default 10)"),
@@ -30,7 +32,7 @@ const schema = z.strictObject({
   epsilon: positive.lt(0.1).optional().describe("what is cut off the end of the VP and linear-VP paths (default 1e-5)"),
   degree: z.number().min(1).optional().describe("n of the polynomial path (default 2)"),
 
-  objective: z.enum(nameList(objectives)).default("velocity").describe("what is trained: the velocity (flow matching), noise (DDPM), score, score-flow, x1, likelihood"),
+  objective: z.enum(nameList(objectives)).default("velocity").describe("what is trained: the velocity (flow matching), noise (DDPM), score, score-flow, x1, likelihood, restoration (the regression baseline of super-resolution)"),
   prediction: z.enum(predictions).optional().describe("what the network predicts (default what the objective measures)"),
   times: z.enum(nameList(timeSamplers)).default("uniform").describe("distribution of times"),
   timesMean: z.number().optional().describe("mean of logit-normal (default 0) or edm (-1.2) times"),
@@ -63,6 +65,9 @@ const schema = z.strictObject({
   residualResample: z.boolean().optional().describe("whether ADM's residual blocks change the resolution (default true)"),
   convResample: z.boolean().optional().describe("whether ADM's plain layers between levels have convolutions (default true)"),
   dropout: unit.optional().describe("rate of dropout in ADM (default 0)"),
+  classes: z.boolean().optional().describe("tell the network the labels of the images"),
+  labelDropout: z.number().min(0).max(1).optional().describe("probability that a label is withheld, for guidance (default 0.1)"),
+  superResolution: whole(2).optional().describe("tell the network the image made smaller by this factor, to refine it"),
   size: z.string().optional().describe("size and patch of the DiT by name, such as S/2"),
 
   learningRate: positive.optional().describe("peak learning rate of Adam (default 5e-3; images 1e-3)"),
@@ -78,10 +83,12 @@ const schema = z.strictObject({
 export type TrainOptions = z.output<typeof schema>;
 
 /** The name, description and default of every option but `data`, for the command line. */
-export const optionList: readonly { readonly key: string; readonly description: string }[] = Object.entries(schema.shape)
+export const optionList: readonly { readonly key: string; readonly description: string; readonly flag: string }[] = Object.entries(schema.shape)
   .filter(([key]) => key !== "data")
   .map(([key, field]) => ({
     key,
+    // A flag alone means yes.
+    flag: `${flagOf(key)} ${schema.shape[key as keyof typeof schema.shape].safeParse(true).success ? "[value]" : "<value>"}`,
     description: `${field.description ?? ""}${field instanceof z.ZodDefault ? ` (default ${String(field.parse(undefined))})` : ""}`,
   }));
 

@@ -15,7 +15,7 @@ import type { ReproduceArguments } from "./commands/reproduce.ts";
 import { sample } from "./commands/sample.ts";
 import { train } from "./commands/train.ts";
 import type { TrainArguments } from "./commands/train.ts";
-import { flagOf, optionList, parseFlag } from "./options.ts";
+import { optionList, parseFlag } from "./options.ts";
 import { version } from "./version.ts";
 
 function whole(text: string): number {
@@ -42,6 +42,12 @@ function pair(text: string): readonly [number, number] {
   return [low, high];
 }
 
+function interval(text: string): [number, number] {
+  const [from = NaN, to = NaN, ...rest] = text.split(",").map(number);
+  if (rest.length > 0 || !(from < to)) throw new InvalidArgumentError("expected two numbers that grow, such as 0.2,0.8.");
+  return [from, to];
+}
+
 const withSolver = (command: Command): Command =>
   command
     .addOption(new Option("--solver <name>", "ODE solver (default dopri5)").choices(Object.keys(solvers)))
@@ -60,6 +66,14 @@ interface SolverFlags {
   readonly threads?: number;
 }
 
+interface SampleFlags extends SolverFlags {
+  readonly count: number;
+  readonly out: string;
+  readonly label?: number;
+  readonly guidance?: number;
+  readonly guidanceInterval?: readonly [number, number];
+}
+
 /** Builds the command. */
 export function program(): Command {
   const root = new Command("fluxion").description("Flow matching: train, sample and measure continuous normalizing flows.").version(version);
@@ -73,8 +87,8 @@ export function program(): Command {
     .option("--config <file>", "options from a JSON file; flags win")
     .option("--checkpoint-seconds <seconds>", "time between checkpoints", number, 30)
     .option("--dry-run", "print the resolved options and stop");
-  for (const { key, description } of optionList) {
-    training.addOption(new Option(`${flagOf(key)} <value>`, description).argParser((text: string) => parseFlag(key, text)));
+  for (const { key, description, flag } of optionList) {
+    training.addOption(new Option(flag, description).preset("true").argParser((text: string) => parseFlag(key, text)));
   }
   training.action(async (data: string | undefined, flags: Readonly<Record<string, unknown>>) => {
     const { out, resume, config, dryRun, checkpointSeconds, ...options } = flags as TrainArguments & Record<string, unknown>;
@@ -84,7 +98,10 @@ export function program(): Command {
   withSolver(root.command("sample").description("draw samples from a run").argument("<run>", "run directory"))
     .option("-n, --count <count>", "samples to draw", whole, 64)
     .requiredOption("--out <file>", ".png, .npy, .csv (points), or a directory (images)")
-    .action(async (run: string, flags: SolverFlags & { readonly count: number; readonly out: string }) => sample(run, flags));
+    .option("--label <class>", "class of all samples, for a run with classes (default: all in turn)", whole)
+    .option("--guidance <number>", "w of classifier-free guidance u + w (c - u) (default 1: none)", number)
+    .option("--guidance-interval <from,to>", "times between which guidance applies (default 0,1)", interval)
+    .action(async (run: string, flags: SampleFlags) => sample(run, flags));
 
   withSolver(root.command("evaluate").description("likelihood of data that training never saw").argument("<run>", "run directory"))
     .option("--nll-images <count>", "test images to measure", whole, 100)

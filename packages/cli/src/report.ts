@@ -1,6 +1,6 @@
 /** @file What a run shows when it is trained: samples, likelihood, figures, and one page of them. */
 import { Key, meanAndError } from "fluxion";
-import type { Examples, Flow } from "fluxion";
+import type { Conditioning, Examples, Flow } from "fluxion";
 import {
   densityFigure,
   densityGrid,
@@ -14,6 +14,7 @@ import {
   writeAtomic,
 } from "@fluxion/node";
 import type { PointCloud, Run } from "@fluxion/node";
+import { conditionsOf, restored, restores } from "./conditions.ts";
 import { formatCount, formatMean, formatSeconds } from "./format.ts";
 import { pixelsOf } from "./pixels.ts";
 import type { Task } from "./task.ts";
@@ -47,7 +48,7 @@ export async function reportRun(
   trainingSeconds: number,
 ): Promise<{ readonly rows: readonly SummaryRow[]; readonly report: string }> {
   const key = Key.from(Number(run.record.options["seed"] ?? 0)).child("report");
-  const body = await (flow.model.eventShape.length === 1 ? reportPoints(flow, task, key) : reportImages(flow, key));
+  const body = await (flow.model.eventShape.length === 1 ? reportPoints(flow, task, key) : reportImages(flow, run, key));
   const trained = { label: "training", value: formatSeconds(trainingSeconds), note: `${formatCount(run.record.steps ?? 0)} steps` };
   const rows = [trained, ...body.rows];
   const metrics = run.metrics();
@@ -137,10 +138,12 @@ async function densityOf(flow: Flow, heldOut: PointCloud): Promise<Figure> {
   return { id: "density", title: "Density", caption, svg: await densityFigure(grid, logProb) };
 }
 
-async function reportImages(flow: Flow, key: Key): Promise<Part> {
-  const [samples, seconds] = await timed(() => flow.sample({ count: 64, key: key.child("samples"), ...tolerances }));
+async function reportImages(flow: Flow, run: Run, key: Key): Promise<Part> {
+  const told = (count: number): Conditioning => conditionsOf(flow, run, count);
+  if (restores(run)) return reportRestored(await restored(flow, 64, told(64)));
+  const [samples, seconds] = await timed(() => flow.sample({ count: 64, key: key.child("samples"), ...tolerances, ...told(64) }));
   const times = tenTimes(flow);
-  const states = await flow.trajectory({ count: 8, key: key.child("trajectory"), times, solver: "midpoint", steps: 36 });
+  const states = await flow.trajectory({ count: 8, key: key.child("trajectory"), times, solver: "midpoint", steps: 36, ...told(8) });
   return {
     rows: [{ label: "sampling", value: `${formatSeconds(seconds)}, ${samples.nfe.toFixed(0)} NFE`, note: "64 images, dopri5, rtol = atol = 1e-5" }],
     figures: [
@@ -162,4 +165,9 @@ async function reportImages(flow: Flow, key: Key): Promise<Part> {
       },
     ],
   };
+}
+
+async function reportRestored(images: Examples): Promise<Part> {
+  const caption = "64 test images from their smaller versions, by the regression alone.";
+  return { rows: [], figures: [{ id: "samples", title: "Restored", caption, svg: await imageGridFigure(pixelsOf(images)) }] };
 }

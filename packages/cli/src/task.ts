@@ -35,9 +35,12 @@ export function isImageData(data: string): boolean {
 export function loadTask(options: TrainOptions): Task {
   const { data } = options;
   if (isImageData(data)) {
-    const { pixels, shape } = loadImageSplit(options, "train");
-    return { training: trainingImages(pixels, shape) };
+    const { pixels, shape, labels } = loadImageSplit(options, "train");
+    if (options.classes !== true) return { training: trainingImages(pixels, shape) };
+    if (labels !== undefined) return { training: trainingImages(pixels, shape, { labels }) };
+    throw new Error(`classes: expected labels beside the images of ${data}, got none; put their file there, or leave --classes out`);
   }
+  if (options.classes === true) throw new Error(`classes: expected only for images with labels, got them for ${data}; leave them out`);
   const holdOutKey = Key.from(options.seed).child("holdout");
   if (isPointSetName(data)) {
     const set = pointSets[data];

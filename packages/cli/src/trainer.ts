@@ -37,6 +37,7 @@ export function objectiveOf(options: TrainOptions): Objective {
   only(["timesMean", "timesStd"], times === "logit-normal" || times === "edm", `--times logit-normal or edm, got --times ${times}`);
   only(["snrGamma"], weight === "min-snr", `--weight min-snr, got --weight ${weight}`);
   only(["sigmaData"], weight === "edm", `--weight edm, got --weight ${weight}`);
+  if (objective === "restoration") return restorationOf(options, only);
   if (objective === "likelihood") {
     only(["prediction"], false, "other objectives, got --objective likelihood, whose network predicts the velocity");
     if (times !== "uniform" || weight !== "none") {
@@ -53,6 +54,21 @@ export function objectiveOf(options: TrainOptions): Objective {
   });
 }
 
+/** The regression baseline of super-resolution, which has no options. */
+function restorationOf(
+  options: TrainOptions,
+  only: (keys: readonly (keyof TrainOptions)[], fits: boolean, where: string) => void,
+): Objective {
+  only(["prediction", "likelihoodSolver", "likelihoodSteps", "divergence", "kinetic", "jacobian"], false, "other objectives, got --objective restoration");
+  if (options.times !== "uniform" || options.weight !== "none") {
+    throw new Error("times, weight: expected only with other objectives, got --objective restoration, which draws no times; leave them out");
+  }
+  if (options.superResolution === undefined) {
+    throw new Error("objective: expected restoration with --super-resolution, got it without; say how much smaller the given images are");
+  }
+  return objectiveFromConfig({ kind: "restoration" });
+}
+
 /** What is defined of a record. */
 const given = (record: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
@@ -67,6 +83,8 @@ export function makeTrainer({ runtime, options, task, model, path, objective, st
     data: task.training,
     key: Key.from(options.seed).child("training"),
     batchSize: batchOf(options, model),
+    accumulate: options.accumulate,
+    labelDropout: options.labelDropout,
     learningRate: options.learningRate ?? (model.eventShape.length === 1 ? 5e-3 : 1e-3),
     warmupSteps: options.warmup,
     schedule: options.schedule,

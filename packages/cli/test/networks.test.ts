@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseNpy } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { fluxion, scratch } from "./harness.ts";
 
@@ -74,5 +75,57 @@ describe("networks by name", () => {
 
   it("refuses a network of images for points", async () => {
     expect((await fluxion("train", "moons", "--model", "dit", "--dry-run")).stderr).toMatch(/model: expected only for images, got dit for moons/);
+  });
+});
+
+describe("conditions", () => {
+  const images = imageSet("8", 8);
+  const tiny = ["--channels", "4", "--multiples", "1", "--steps", "2", "--batch", "4", "--warmup", "0"];
+  const train = async (name: string, ...flags: readonly string[]): Promise<string> => {
+    const out = join(directory, name);
+    const { code, stderr } = await fluxion("train", images, ...tiny, ...flags, "--out", out);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    return out;
+  };
+  const drawn = async (run: string, ...flags: readonly string[]): Promise<readonly number[]> => {
+    const file = join(directory, "drawn.npy");
+    const { code, stderr } = await fluxion("sample", run, "-n", "4", "--out", file, ...flags);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    const { data, shape } = parseNpy(readFileSync(file));
+    expect(shape).toEqual([4, 1, 8, 8]);
+    return Array.from(data, Number);
+  };
+
+  it("trains on labels, and samples a class, guided or not", async () => {
+    // Blocks start as their skips: labels matter from the third step.
+    const run = await train("classes", "--classes", "--label-dropout", "0.2", "--accumulate", "2", "--steps", "6", "--learning-rate", "0.1");
+    const euler = ["--solver", "euler", "--steps", "2"];
+    const one = await drawn(run, "--label", "1", ...euler);
+    expect(await drawn(run, "--label", "1", "--guidance", "1", ...euler)).toEqual(one);
+    expect(await drawn(run, "--label", "1", "--guidance", "3", "--guidance-interval", "0.1,0.9", ...euler)).not.toEqual(one);
+    const { stderr } = await fluxion("sample", run, "--label", "4", "--out", join(directory, "x.png"));
+    expect(stderr).toMatch(/labels: expected classes from 0 to 2 \(or 3 for none in particular\), got 4/);
+    expect((await fluxion("evaluate", run, "--nll-images", "2", "--solver", "euler", "--steps", "2", "--json")).code).toBe(0);
+  }, 120_000);
+
+  it("refines images of low resolution, by a flow and by the regression", async () => {
+    const flow = await train("refined", "--super-resolution", "2");
+    expect((await drawn(flow, "--solver", "euler", "--steps", "2")).every(Number.isFinite)).toBe(true);
+    const regression = await train("restored", "--super-resolution", "2", "--objective", "restoration");
+    expect(await drawn(regression, "--seed", "1")).toEqual(await drawn(regression, "--seed", "2"));
+    expect((await fluxion("evaluate", regression)).stderr).toMatch(/expected a run with a likelihood, got a regression/);
+  }, 120_000);
+
+  it.each([
+    ["classes of points", ["train", "moons", "--classes"], /classes: expected only for images with labels, got them for moons/],
+    ["a factor that does not divide", ["train", images, "--super-resolution", "3"], /superResolution: expected a divisor of the sides 8×8, got 3/],
+    ["parts that do not divide a batch", ["train", images, ...tiny, "--accumulate", "3"], /accumulate: expected a divisor of the batch size 4, got 3/],
+    ["a regression without smaller images", ["train", images, "--objective", "restoration"], /expected restoration with --super-resolution/],
+  ])("refuses %s", async (_, args, message) => {
+    const { code, stderr } = await fluxion(...args, "--out", join(directory, "refused"));
+    expect(stderr).toMatch(message);
+    expect(code).not.toBe(0);
   });
 });

@@ -29,6 +29,7 @@ export type {
   CsvTable,
   DataTransform,
   IdxArray,
+  ImageLabels,
   ImagePixels,
   NpyArray,
   NpyData,
@@ -37,6 +38,7 @@ export type {
   PointSetName,
   PointsSplit,
   TrainingData,
+  TrainingLabels,
 } from "./data/index.ts";
 export {
   applyTransform,
@@ -119,6 +121,7 @@ export {
   objectives,
   predictionInterval,
   predictions,
+  restorationObjective,
   scoreFlowObjective,
   scoreObjective,
   stratifiedTimes,
@@ -141,6 +144,7 @@ export { integrator, isAdaptive, isFsal, resolveSolver, SolveError, solverNamed,
 export type {
   BitsPerDim,
   BitsPerDimOptions,
+  Conditioning,
   Densities,
   DensityOptions,
   Examples,

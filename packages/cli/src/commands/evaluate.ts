@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { bitsPerDim, Key, meanAndError, parseNpy } from "fluxion";
-import type { Flow, FloatArray, SolverOptions } from "fluxion";
+import type { Conditioning, Flow, FloatArray, SolverOptions } from "fluxion";
 import { writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
+import { conditionsOf, restores } from "../conditions.ts";
 import { formatCount, formatMean, formatSeconds } from "../format.ts";
 import { parseOptions } from "../options.ts";
 import { loadImageSplit } from "../task.ts";
@@ -65,16 +66,18 @@ const part = 20;
 const typicalNfe = 250;
 
 async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Promise<Result> {
+  if (restores(run)) throw new Error(`${run.directory}: expected a run with a likelihood, got a regression, which has none; evaluate another run`);
   const { pixels, shape } = loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
   const size = shape[1] * shape[2] * shape[3];
   const count = Math.min(args.nllImages, shape[0]);
   const key = Key.from(args.seed).child("evaluation");
   const slice = (from: number): Uint8Array => pixels.subarray(from * size, Math.min(from + part, count) * size);
+  const told = (from: number): Conditioning => conditionsOf(flow, run, Math.min(part, count - from), from);
   const options = { ...solverOf(args), samples: args.nllK, key };
   // Two evaluations of the compiled field tell what the rest will take.
   const trial = async (): Promise<number> => {
     const begin = performance.now();
-    await bitsPerDim(flow, slice(0), { key, solver: "euler", steps: 2 });
+    await bitsPerDim(flow, slice(0), { key, solver: "euler", steps: 2, ...told(0) });
     return (performance.now() - begin) / 2000;
   };
   await trial();
@@ -85,7 +88,7 @@ async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Pr
   let nfe = 0;
   let solves = 0;
   for (let from = 0; from < count; from += part) {
-    const result = await bitsPerDim(flow, slice(from), { ...options, first: from });
+    const result = await bitsPerDim(flow, slice(from), { ...options, ...told(from), first: from });
     values.push(...result.values);
     nfe += result.nfe;
     solves += 1;

@@ -4,6 +4,7 @@ import type { Examples, SolverName } from "fluxion";
 import { encodePng, imageGrid, samplesFigure, svgToPng, writeAtomic, writeImages } from "@fluxion/node";
 import { formatCount, formatSeconds } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
+import { conditionsOf, restored, restores } from "../conditions.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion sample`. */
@@ -16,18 +17,25 @@ export interface SampleArguments {
   readonly seed: number;
   readonly out: string;
   readonly threads?: number | undefined;
+  /** Class of all samples. Default: all classes in turn. */
+  readonly label?: number | undefined;
+  readonly guidance?: number | undefined;
+  readonly guidanceInterval?: readonly [number, number] | undefined;
 }
 
 /** Draws from a run and writes what the name of the file asks for. */
-export async function sample(directory: string, { count, seed, out, threads, ...solver }: SampleArguments): Promise<void> {
-  const { flow } = await openFlow(directory, threads);
+export async function sample(directory: string, { count, seed, out, threads, label, guidance, guidanceInterval, ...solver }: SampleArguments): Promise<void> {
+  const { flow, run } = await openFlow(directory, threads);
   const write = writerFor(out, flow.model.eventShape);
+  const told = { ...conditionsOf(flow, run, count), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };
   const started = performance.now();
-  const examples = await flow.sample({ count, key: Key.from(seed), ...solver });
+  const examples = await (restores(run)
+    ? restored(flow, count, told)
+    : flow.sample({ count, key: Key.from(seed), ...solver, ...told }));
   const seconds = (performance.now() - started) / 1000;
   await write(examples);
   process.stdout.write(
-    `${out}: ${formatCount(count)} samples, ${solver.solver ?? "dopri5"}, ${examples.nfe.toFixed(0)} NFE, ${formatSeconds(seconds)}\n`,
+    `${out}: ${formatCount(count)} samples, ${restores(run) ? "one evaluation" : (solver.solver ?? "dopri5")}, ${examples.nfe.toFixed(0)} NFE, ${formatSeconds(seconds)}\n`,
   );
   await flow.dispose();
 }

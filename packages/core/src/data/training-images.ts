@@ -1,14 +1,27 @@
 import type { Key } from "../random/key.ts";
 import { uniform } from "../random/uniform.ts";
 import { batchOf, epochOrder } from "./epochs.ts";
-import type { TrainingData } from "./training-data.ts";
+import type { EpochOrder } from "./epochs.ts";
+import type { TrainingData, TrainingLabels } from "./training-data.ts";
+
+/** Classes of images. */
+export interface ImageLabels {
+  readonly labels?: Uint8Array | Int32Array | undefined;
+  /** Labels run from 0 to this, exclusive. Default: one more than the greatest. */
+  readonly classes?: number | undefined;
+}
 
 /**
  * Training data from 8-bit images `[n, channels, height, width]`: y = (x + u)/128 − 1 with fresh u ~ U[0, 1) every step,
  * the transform that bits per dimension uses (paper, Appendix C, eqs 36–37).
- * @throws RangeError for values that the shape does not hold, or no image.
+ * @param labels - one for each image, from 0
+ * @throws RangeError for values that the shape does not hold, no image, or labels that do not fit.
  */
-export function trainingImages(images: Uint8Array, shape: readonly [number, number, number, number]): TrainingData {
+export function trainingImages(
+  images: Uint8Array,
+  shape: readonly [number, number, number, number],
+  { labels, classes }: ImageLabels = {},
+): TrainingData {
   const [n, ...eventShape] = shape;
   const eventSize = eventShape.reduce((product, length) => product * length, 1);
   if (n < 1 || eventSize < 1 || images.length !== n * eventSize) {
@@ -27,5 +40,34 @@ export function trainingImages(images: Uint8Array, shape: readonly [number, numb
       }
     });
   };
-  return { eventShape, size: n, transform: { kind: "images8bit" }, fill };
+  return {
+    eventShape,
+    size: n,
+    transform: { kind: "images8bit" },
+    fill,
+    ...(labels && { labels: trainingLabels(labels, n, classes ?? 1 + Array.from(labels).reduce((a, b) => Math.max(a, b), 0), batchOrder) }),
+  };
+}
+
+function trainingLabels(labels: ArrayLike<number>, size: number, classes: number, order: EpochOrder): TrainingLabels {
+  if (labels.length !== size) {
+    throw new RangeError(
+      `trainingImages: labels: expected one for each of ${size} images, got ${labels.length}; give labels and images of one set`,
+    );
+  }
+  const values = Int32Array.from(labels);
+  const bad = Array.from(labels).findIndex((label) => !Number.isInteger(label) || label < 0 || label >= classes);
+  if (bad >= 0) {
+    throw new RangeError(
+      `trainingImages: labels: expected whole numbers from 0 to ${classes - 1}, got ${labels[bad] ?? NaN} for image ${bad}; correct it or give more classes`,
+    );
+  }
+  return {
+    classes,
+    fill: (key, step, out) => {
+      order(key, step, out.length).forEach((image, i) => {
+        out[i] = values[image] ?? 0;
+      });
+    },
+  };
 }

@@ -1,6 +1,6 @@
 /** @file The right-hand sides that a flow integrates. */
 import type { HostTensor, Tensor } from "@fluxion/graph";
-import { add, broadcastTo, constant, divergence, hutchinsonDivergence, mul, neg, reshape, scope } from "@fluxion/graph";
+import { add, constant, divergence, hutchinsonDivergence, mul, neg, reshape, scope } from "@fluxion/graph";
 import type { Model } from "../models/model.ts";
 import type { Params } from "../nn/module.ts";
 import type { Prediction } from "../objectives/index.ts";
@@ -10,6 +10,7 @@ import type { Path } from "../paths/path.ts";
 import type { Field } from "../solvers/index.ts";
 import { changed } from "./changed.ts";
 import type { VelocityAt } from "./changed.ts";
+import { conditioned, conditioningExtras } from "./conditioning.ts";
 
 /** What a field is made of. */
 export interface FieldParts {
@@ -20,15 +21,28 @@ export interface FieldParts {
   /** What the model predicts. */
   readonly prediction: Prediction;
   readonly change?: ScheduleChange | undefined;
+  /** Whether predictions with and without class are combined. Default false. */
+  readonly guided?: boolean | undefined;
 }
 
 /** The network's velocity at one time for a whole batch, parameters as constants of the program. */
-function velocity({ model, params, path, prediction }: FieldParts, t: Tensor, x: Tensor): Tensor {
+function velocity(
+  { model, params, path, prediction }: FieldParts,
+  t: Tensor,
+  x: Tensor,
+  extras: Readonly<Record<string, Tensor>>,
+): Tensor {
   const weights = Object.fromEntries(
     Object.entries(params).map(([name, { data, shape }]) => [name, constant(data as Float32Array | Float64Array, shape)]),
   );
-  const times = broadcastTo(reshape(t, [1]), [x.shape[0] ?? 1]);
-  const predicted = scope(model.kind, () => model.apply(weights, x, times));
+  // Velocities are affine in predictions, so that to guide these is to guide those.
+  const predicted = conditioned(
+    model,
+    (y, times, condition) => scope(model.kind, () => model.apply(weights, y, times, condition)),
+    t,
+    x,
+    extras,
+  );
   if (prediction === "velocity") return predicted;
   // One time for all examples: the coefficients are numbers.
   const { onX, onValue } = conversion(affine("createFlow", path).schedule(reshape(t, [1])), prediction, "velocity");
@@ -36,14 +50,15 @@ function velocity({ model, params, path, prediction }: FieldParts, t: Tensor, x:
   return onX === undefined ? scaled : add(mul(reshape(onX, []), x), scaled);
 }
 
-const velocityOf = (parts: FieldParts): VelocityAt => changed(parts.change, (t, x) => velocity(parts, t, x));
+const velocityOf = (parts: FieldParts, extras: Readonly<Record<string, Tensor>>): VelocityAt =>
+  changed(parts.change, (t, x) => velocity(parts, t, x, extras));
 
 /** dx/dt = v_t(x) (eq 1), along another path than the model's where there is a change of schedule. */
 export function velocityField(parts: FieldParts): Field {
-  const at = velocityOf(parts);
   return {
     state: [parts.model.eventShape],
-    derivative: (t, [x]) => (x ? [at(t, x)] : []),
+    extras: conditioningExtras(parts.model, parts.guided === true),
+    derivative: (t, [x], extras) => (x ? [velocityOf(parts, extras)(t, x)] : []),
   };
 }
 
@@ -53,14 +68,16 @@ export function velocityField(parts: FieldParts): Field {
  * @param probes - the number of probes, or undefined for the exact divergence
  */
 export function densityField(parts: FieldParts, probes: number | undefined): Field {
-  const at = velocityOf(parts);
   const { eventShape } = parts.model;
   return {
     state: [eventShape, []],
-    extras: probes === undefined ? {} : { probes: [probes, "batch", ...eventShape] },
+    extras: {
+      ...conditioningExtras(parts.model, parts.guided === true),
+      ...(probes !== undefined && { probes: [probes, "batch", ...eventShape] }),
+    },
     derivative: (t, [x], extras) => {
       if (!x) return [];
-      const v = at(t, x);
+      const v = velocityOf(parts, extras)(t, x);
       const z = extras["probes"];
       return [v, neg(z && probes !== undefined ? hutchinsonDivergence(v, x, z) : divergence(v, x))];
     },

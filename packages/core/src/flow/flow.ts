@@ -17,6 +17,8 @@ import { solverOptionsOf } from "../solvers/options.ts";
 import { changeOf } from "./changed.ts";
 import { chunksOf, combineChunks, defaultChunk } from "./chunks.ts";
 import type { FlowResult } from "./chunks.ts";
+import { checkConditioning } from "./conditioning.ts";
+import type { Conditioning } from "./conditioning.ts";
 import { densityField, velocityField } from "./fields.ts";
 import type { FieldParts } from "./fields.ts";
 import { priorLogDensity } from "./prior.ts";
@@ -40,7 +42,7 @@ export interface FlowOptions {
 }
 
 /** Options of every call that integrates. */
-export interface IntegrateOptions extends SolverOptions {
+export interface IntegrateOptions extends SolverOptions, Conditioning {
   /** Examples per solve, from 1: larger requests are cut up. Default: by the size of an example. */
   readonly chunk?: number | undefined;
   /** Called as chunks finish. */
@@ -122,13 +124,13 @@ export function createFlow(options: FlowOptions): Flow {
   const [t0, t1] = path.interval;
   checkParams(model, params);
   const integrators = new Map<string, Integrator>();
-  const using = (kind: string, probes: number, chunk: number): Integrator => {
-    const name = `${kind} ${String(probes)}`;
-    const field =
-      kind === "velocity" ? velocityField(parts) : densityField(parts, kind === "exact" ? undefined : probes);
-    const made = integrators.get(name) ?? integrator(runtime, field, { threads, sizes: { batch: chunk } });
-    integrators.set(name, made);
-    return made;
+  const using = (kind: string, probes: number, guided: boolean, chunk: number): Integrator => {
+    const name = `${kind} ${String(probes)} ${String(guided)}`;
+    const made = { ...parts, guided };
+    const field = kind === "velocity" ? velocityField(made) : densityField(made, kind === "exact" ? undefined : probes);
+    const solver = integrators.get(name) ?? integrator(runtime, field, { threads, sizes: { batch: chunk } });
+    integrators.set(name, solver);
+    return solver;
   };
 
   /** Solves chunk by chunk; `start` gives the first state of examples `from`… in model space. */
@@ -145,16 +147,17 @@ export function createFlow(options: FlowOptions): Flow {
     }
     const directions = kind === "exact" ? size : kind === "hutchinson" ? probes : 0;
     const chunk = wholeFrom1("chunk", options.chunk ?? defaultChunk(size, directions));
-    const solver = using(kind, probes, Math.min(chunk, count));
+    const conditions = checkConditioning(model, transform, options, wholeFrom1("count", count));
+    const solver = using(kind, probes, conditions.guided, Math.min(chunk, count));
     const results = [];
-    for (const [first, length] of chunksOf(wholeFrom1("count", count), chunk)) {
+    for (const [first, length] of chunksOf(count, chunk)) {
       const [x, logDensity = new Float32Array(length)] = start(first, length);
       const state = [hostTensor(x, [length, ...event])];
       if (kind !== "velocity") state.push(hostTensor(logDensity, [length]));
-      const extras: Record<string, HostTensor> =
-        kind === "hutchinson" && options.key
-          ? { probes: probesFor(options.key, first, length, probes, event) }
-          : {};
+      const extras = {
+        ...conditions.extras(first, length),
+        ...(kind === "hutchinson" && options.key && { probes: probesFor(options.key, first, length, probes, event) }),
+      };
       results.push(await solver.solve(state, [from, to], solverOptionsOf(options), extras));
       options.onProgress?.({ done: first + length, total: count });
     }

@@ -1,5 +1,6 @@
 export type { BitsPerDim, BitsPerDimOptions } from "./bits-per-dim.ts";
 export { bitsPerDim, bitsPerDimFromLogDensity, bitsPerDimOfCopies, logMeanExp, meanAndError } from "./bits-per-dim.ts";
+export type { Conditioning } from "./conditioning.ts";
 export type { FlowResult } from "./chunks.ts";
 export type {
   Densities,

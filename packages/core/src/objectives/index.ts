@@ -10,6 +10,7 @@ export { inputNamed } from "./objective.ts";
 export type { RegressionOptions } from "./regression.ts";
 export type { ObjectiveName } from "./registry.ts";
 export { objectiveFromConfig, objectives } from "./registry.ts";
+export { restorationObjective } from "./restoration.ts";
 export { scoreFlowObjective } from "./score-flow.ts";
 export { scoreObjective } from "./score.ts";
 export { edmTime, edmTimes } from "./times/edm.ts";

@@ -4,6 +4,7 @@ import type { Objective } from "./objective.ts";
 import { builtFrom } from "./options.ts";
 import type { RegressionOptions } from "./regression.ts";
 import { regressionOptions } from "./regression.ts";
+import { restorationObjective } from "./restoration.ts";
 import { scoreFlowObjective } from "./score-flow.ts";
 import { scoreObjective } from "./score.ts";
 import { timesFromConfig } from "./times/registry.ts";
@@ -32,6 +33,7 @@ export const objectives = {
   "score-flow": regressing(scoreFlowObjective),
   x1: regressing(x1Objective),
   likelihood: { options: likelihoodOptions, make: likelihoodObjective },
+  restoration: { options: [], make: () => restorationObjective() },
 } as const;
 
 /** An objective by name. */

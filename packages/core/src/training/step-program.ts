@@ -4,9 +4,13 @@ import type { Model } from "../models/model.ts";
 import type { Objective, StepShape } from "../objectives/index.ts";
 import { inputNamed, velocityObjective } from "../objectives/index.ts";
 import type { Path } from "../paths/path.ts";
+import { withBatch } from "./condition.ts";
 import { flatSize, flatten, unflatten } from "./layout.ts";
+import { accumulated } from "./micro-batches.ts";
 import type { OptimizerConfig, OptimizerState } from "./optimizer.ts";
 import { optimizerStep, scalarsPerStep } from "./optimizer.ts";
+import type { StepInput } from "./step-inputs.ts";
+import { stepInputs } from "./step-inputs.ts";
 
 /** What `stepProgram` needs to know. */
 export interface StepProgramOptions {
@@ -15,6 +19,8 @@ export interface StepProgramOptions {
   /** Default: the velocity. */
   readonly objective?: Objective | undefined;
   readonly batch: number;
+  /** Equal parts of the batch whose gradients are added up, a divisor of `batch`. Default 1. */
+  readonly accumulate?: number | undefined;
   readonly optimizer: OptimizerConfig;
 }
 
@@ -23,15 +29,23 @@ export interface StepProgramOptions {
  * weight average never leave the runtime within a call.
  *
  * Inputs: the state `params, m, v, ema` `[parameters]`; the objective's, such as `x0, x1` `[steps, batch, ...event]` and `t`
- * `[steps, batch]`; `scalars` `[steps, 4]`. Outputs: the state after the last step as `next.*`, `loss` and `gradientNorm`
- * `[steps]`.
+ * `[steps, batch]`; the model's, `labels` `[steps, batch]` and masks by name; `scalars` `[steps, 4]`. Outputs: the state after
+ * the last step as `next.*`, `loss` and `gradientNorm` `[steps]`.
  *
  * @throws RangeError if the objective cannot train on the path, or names an input as one of the state
  */
-export function stepProgram({ model, path, objective = velocityObjective(), batch, optimizer }: StepProgramOptions): Program {
+export function stepProgram({
+  model,
+  path,
+  objective = velocityObjective(),
+  batch,
+  accumulate = 1,
+  optimizer,
+}: StepProgramOptions): Program {
   const size = flatSize(model.parameters);
-  const shape: StepShape = { path: objective.pathOf(path), batch, event: model.eventShape };
-  const drawn = Object.entries(objective.inputs(shape));
+  const shape: StepShape = { path: objective.pathOf(path), batch: batch / accumulate, event: model.eventShape };
+  const stepped = stepInputs({ model, objective, path, batch });
+  const drawn = Object.entries(stepped);
   const own = {
     params: input([size]),
     m: input([size]),
@@ -45,13 +59,13 @@ export function stepProgram({ model, path, objective = velocityObjective(), batc
   }
   const inputs = {
     ...own,
-    ...Object.fromEntries(drawn.map(([name, { shape }]) => [name, input(["steps", ...shape])])),
+    ...Object.fromEntries(drawn.map(([name, { shape, dtype }]) => [name, input(["steps", ...shape], dtype)])),
   };
   return trace("train", inputs, ({ params, m, v, ema, scalars, ...batches }) => {
     const sequences = [scalars, ...drawn.map(([name]) => inputNamed(batches, name))];
     const { carry, ys } = scan({ carry: [params, m, v, ema], xs: sequences }, (state, [scalar, ...values]) => {
       const batchInputs = Object.fromEntries(drawn.map(([name], i) => [name, values[i]] as [string, Tensor]));
-      const [next, loss, norm] = oneStep({ model, objective, optimizer, shape }, named(state), batchInputs, scalar);
+      const [next, loss, norm] = oneStep({ model, objective, optimizer, shape, accumulate, inputs: stepped }, named(state), batchInputs, scalar);
       return { carry: [next.params, next.m, next.v, next.ema], ys: [loss, norm] };
     });
     const next = named(carry);
@@ -71,20 +85,25 @@ interface Step {
   readonly model: Model;
   readonly objective: Objective;
   readonly optimizer: OptimizerConfig;
+  /** Of a part of the batch. */
   readonly shape: StepShape;
+  readonly accumulate: number;
+  readonly inputs: Readonly<Record<string, StepInput>>;
 }
 
 function oneStep(
-  { model, objective, optimizer, shape }: Step,
+  { model, objective, optimizer, shape, accumulate, inputs }: Step,
   state: OptimizerState<Tensor>,
-  inputs: Readonly<Record<string, Tensor>>,
+  values: Readonly<Record<string, Tensor>>,
   scalars: Tensor | undefined,
 ): [OptimizerState<Tensor>, Tensor, Tensor] {
   if (!scalars) throw new Error("internal: a step without its schedule");
   const params = unflatten(model.parameters, state.params);
-  const loss = scope("loss", () => objective.loss({ ...shape, model, params, inputs }));
-  // With respect to the slices: the gradient of slicing the flat vector would be a sum of padded vectors.
-  const gradient = flatten(grad(loss, Object.values(params)));
+  const { loss, gradient } = accumulated(accumulate, inputs, values, state.params, (part) => {
+    const loss = scope("loss", () => objective.loss({ ...shape, model: withBatch(model, part), params, inputs: part }));
+    // With respect to the slices: the gradient of slicing the flat vector would be a sum of padded vectors.
+    return { loss, gradient: flatten(grad(loss, Object.values(params))) };
+  });
   const { state: next, gradientNorm } = scope("adam", () => optimizerStep(state, gradient, scalars, optimizer));
   return [next, loss, gradientNorm];
 }

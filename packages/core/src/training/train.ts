@@ -1,7 +1,7 @@
 import type { Executable, HostTensor, Runtime } from "@fluxion/graph";
-import { hostTensor, sizeOf } from "@fluxion/graph";
+import { hostTensor } from "@fluxion/graph";
 import type { Model } from "../models/model.ts";
-import type { BatchInput, BatchSource, Objective } from "../objectives/index.ts";
+import type { BatchSource, Objective } from "../objectives/index.ts";
 import { velocityObjective } from "../objectives/index.ts";
 import type { Path } from "../paths/path.ts";
 import type { Key } from "../random/key.ts";
@@ -10,6 +10,8 @@ import type { OptimizerConfig, OptimizerOptions } from "./optimizer.ts";
 import { resolveOptimizer, scalarsPerStep, stepScalars } from "./optimizer.ts";
 import type { TrainingState } from "./state.ts";
 import { initialState } from "./state.ts";
+import type { StepInput } from "./step-inputs.ts";
+import { stepInputs } from "./step-inputs.ts";
 import { stepProgram } from "./step-program.ts";
 
 /** Options of `createTrainer`. */
@@ -24,6 +26,10 @@ export interface TrainerOptions extends OptimizerOptions {
   readonly key: Key;
   /** Examples per step, from 1. Default 256. */
   readonly batchSize?: number | undefined;
+  /** Equal parts of a batch whose gradients are added up, to save memory: a divisor of `batchSize`. Default 1. */
+  readonly accumulate?: number | undefined;
+  /** The probability that an example's label is withheld, in [0, 1], so that guidance is possible. Default 0.1. */
+  readonly labelDropout?: number | undefined;
   /** Threads of the runtime. Default: by the size of the work. */
   readonly threads?: number | undefined;
   /** Where to go on. Default: freshly initialised parameters. */
@@ -83,7 +89,8 @@ export class TrainingDivergedError extends Error {
  * @throws RangeError if options are out of range, or data and model disagree on the shape of an example
  */
 export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { runtime, model, path, objective = velocityObjective(), data, key, batchSize = 256, threads, state } = options;
+  const { runtime, model, path, objective = velocityObjective(), data, key, threads, state } = options;
+  const { batchSize = 256, accumulate = 1, labelDropout = 0.1 } = options;
   const optimizer = resolveOptimizer(optimizerOptions(options));
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`train: batchSize: expected a whole number from 1, got ${String(batchSize)}`);
@@ -93,10 +100,24 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
       `train: the model expects examples of shape [${model.eventShape.join(", ")}], the data has [${data.eventShape.join(", ")}]`,
     );
   }
-  const program = stepProgram({ model, path, objective, batch: batchSize, optimizer });
-  const inputs = objective.inputs({ path: objective.pathOf(path), batch: batchSize, event: model.eventShape });
+  if (!Number.isInteger(accumulate) || accumulate < 1 || batchSize % accumulate !== 0) {
+    throw new RangeError(`train: accumulate: expected a divisor of the batch size ${String(batchSize)}, got ${String(accumulate)}`);
+  }
+  if (!(labelDropout >= 0 && labelDropout <= 1)) {
+    throw new RangeError(`train: labelDropout: expected a probability from 0 to 1, got ${String(labelDropout)}`);
+  }
+  checkLabels(model, data);
+  const program = stepProgram({ model, path, objective, batch: batchSize, accumulate, optimizer });
+  const inputs = stepInputs({ model, objective, path, batch: batchSize, labelDropout });
   const executable = await runtime.compile(program, { threads });
   return trainer({ executable, inputs, source: { key, data }, optimizer }, state ?? initialState(model, key));
+}
+
+/** Refuses data without the labels that a model is told, and data of more classes than it knows. */
+function checkLabels({ classes }: Model, { labels }: TrainingData): void {
+  if (classes === undefined || labels?.classes === classes) return;
+  const got = labels ? `labels of ${String(labels.classes)} classes` : "data without labels";
+  throw new RangeError(`train: labels: expected data with labels of ${String(classes)} classes, as the model has, got ${got}`);
 }
 
 function optimizerOptions(options: TrainerOptions): OptimizerOptions {
@@ -107,7 +128,7 @@ function optimizerOptions(options: TrainerOptions): OptimizerOptions {
 interface Compiled {
   readonly executable: Executable;
   /** What every step draws, by name. */
-  readonly inputs: Readonly<Record<string, BatchInput>>;
+  readonly inputs: Readonly<Record<string, StepInput>>;
   readonly source: BatchSource;
   readonly optimizer: OptimizerConfig;
 }
@@ -166,16 +187,17 @@ function drawBatches(
   count: number,
   total: number,
 ): Record<string, HostTensor> {
-  const drawn = (shape: readonly number[], fill: (step: number, out: Float32Array) => void): HostTensor => {
-    const size = sizeOf(shape);
-    const values = new Float32Array(count * size);
-    for (let i = 0; i < count; i++) fill(first + i, values.subarray(i * size, (i + 1) * size));
-    return hostTensor(values, [count, ...shape]);
-  };
+  const scalars = new Float32Array(count * scalarsPerStep);
+  for (let i = 0; i < count; i++) {
+    stepScalars(first + i, total, optimizer, scalars.subarray(i * scalarsPerStep, (i + 1) * scalarsPerStep));
+  }
   return {
     ...Object.fromEntries(
-      Object.entries(inputs).map(([name, { shape, fill }]) => [name, drawn(shape, (step, out) => { fill(source, step, out); })]),
+      Object.entries(inputs).map(([name, { shape, dtype, draw }]) => [
+        name,
+        hostTensor(draw(source, first, count), [count, ...shape], dtype),
+      ]),
     ),
-    scalars: drawn([scalarsPerStep], (step, out) => { stepScalars(step, total, optimizer, out); }),
+    scalars: hostTensor(scalars, [count, scalarsPerStep]),
   };
 }
