@@ -1,6 +1,6 @@
 /** @file From options to the network. */
 import { modelFromConfig } from "fluxion";
-import type { Model, TrainingData } from "fluxion";
+import type { Model } from "fluxion";
 import type { TrainOptions } from "./options.ts";
 
 /** The options that each kind of network understands. */
@@ -27,15 +27,16 @@ const defaultsOf: Readonly<Record<Kind, Readonly<Record<string, unknown>>>> = {
 /**
  * The network that options ask for.
  *
- * @param data - tells the shape of one example and, where they are asked for, the number of classes
+ * @param event - the shape of one example
+ * @param classes - the number of classes it is told. Default: none
  * @throws Error for options of another kind of network: they are refused, not ignored
  */
-export function modelOf(options: TrainOptions, { eventShape: event, labels }: Pick<TrainingData, "eventShape" | "labels">): Model {
+export function modelOf(options: TrainOptions, event: readonly number[], classes?: number): Model {
   const kind = kindOf(options, event);
   refuseOthers(options, kind);
   const given = Object.fromEntries(optionsOf[kind].flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
   const shape = kind === "mlp" ? { dimension: event[0] } : { image: event };
-  const told = labels && { classes: labels.classes };
+  const told = classes !== undefined && { classes };
   return modelFromConfig({ kind, ...(options.size === undefined && defaultsOf[kind]), ...given, ...told, ...shape });
 }
 

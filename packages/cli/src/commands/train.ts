@@ -43,7 +43,7 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
   const options = parseOptions(withPreset({ ...readConfig(args.config), ...given }), args.config ?? "options");
   const resolved = { ...options, data: absoluteData(options.data), ...defaultLength(options) };
   const task = loadTask(resolved);
-  const model = modelOf(resolved, task.training);
+  const model = modelOf(resolved, task.training.eventShape, task.training.labels?.classes);
   const path = pathOf(resolved);
   const objective = objectiveOf(resolved);
   const directory = args.out ?? freeDirectory(resolved.data);
