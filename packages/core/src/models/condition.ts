@@ -67,13 +67,13 @@ export function applyConditioned(
   config: ConditionOptions & { readonly image: readonly [number, number, number] },
   network: Module<Labelled<readonly [Tensor, Tensor]>>,
 ): Model["apply"] {
-  const [, ...sides] = config.image;
+  const [, height, width] = config.image;
   return (params, xt, t, condition = {}) => {
     checkInputs(kind, config.image, xt, t);
     const { labels, lowResolution } = condition;
     checkGiven(kind, "labels", config.classes, labels, `int32 [batch] of ${String(config.classes)} classes`);
     checkGiven(kind, "lowResolution", config.superResolution, lowResolution, "images of low resolution");
-    const x = lowResolution ? concat([xt, resizeBilinear(lowResolution, { size: [sides[0] ?? 1, sides[1] ?? 1] })], 1) : xt;
+    const x = lowResolution ? concat([xt, resizeBilinear(lowResolution, { size: [height, width] })], 1) : xt;
     return network.apply(params, x, t, ...(labels ? [labels] : []));
   };
 }

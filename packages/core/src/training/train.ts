@@ -193,9 +193,9 @@ function drawBatches(
   }
   return {
     ...Object.fromEntries(
-      Object.entries(inputs).map(([name, { shape, dtype, draw }]) => [
+      Object.entries(inputs).map(([name, step]) => [
         name,
-        hostTensor(draw(source, first, count), [count, ...shape], dtype),
+        hostTensor(step.draw(source, first, count), [count, ...step.shape], step.dtype),
       ]),
     ),
     scalars: hostTensor(scalars, [count, scalarsPerStep]),
