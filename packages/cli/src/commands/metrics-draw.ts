@@ -1,6 +1,6 @@
 /** @file Samples for `fluxion metrics`, with the time that they take said first. */
 import { isAdaptive, Key, solverNamed } from "fluxion";
-import type { Examples, Flow, SolverOptions } from "fluxion";
+import type { Conditioning, Examples, Flow, SolverOptions } from "fluxion";
 import type { ImageSplit } from "@fluxion/node";
 import { formatCount, formatSeconds } from "../format.ts";
 
@@ -32,15 +32,21 @@ export const solverOf = ({ solver, rtol, atol, steps }: MetricsArguments): Solve
 /** Samples for the prediction of a longer draw. */
 const trialCount = 50;
 
-/** Says how long the samples will take, draws them, and says what they took. `adaptiveNfe` is for the prediction only. */
-export async function drawSamples(flow: Flow, args: MetricsArguments, adaptiveNfe: number, tell: Tell): Promise<Pick<Examples, "values" | "shape" | "nfe"> & { readonly seconds: number }> {
+/** Says how long the samples will take, draws them, and says what they took. `adaptiveNfe` is for the prediction only, `told` gives conditions. */
+export async function drawSamples(
+  flow: Flow,
+  args: MetricsArguments,
+  adaptiveNfe: number,
+  tell: Tell,
+  told: (count: number) => Conditioning = () => ({}),
+): Promise<Pick<Examples, "values" | "shape" | "nfe"> & { readonly seconds: number }> {
   const { samples, seed } = args;
   const key = Key.from(seed).child("metrics");
   const { name, b } = solverNamed(args.solver ?? "dopri5");
   const evaluations = isAdaptive(args.solver ?? "dopri5") ? adaptiveNfe : (args.steps ?? 100) * b.length;
   const trial = async (): Promise<number> => {
     const begin = performance.now();
-    await flow.sample({ count: Math.min(trialCount, samples), key, solver: "euler", steps: 2 });
+    await flow.sample({ count: Math.min(trialCount, samples), key, solver: "euler", steps: 2, ...told(Math.min(trialCount, samples)) });
     return (performance.now() - begin) / 2000;
   };
   // The first call compiles.
@@ -48,7 +54,7 @@ export async function drawSamples(flow: Flow, args: MetricsArguments, adaptiveNf
   const seconds = ((await trial()) * evaluations * samples) / Math.min(trialCount, samples);
   tell(`${formatCount(samples)} samples by ${name}: about ${formatSeconds(seconds)} at ${evaluations} NFE`);
   const started = performance.now();
-  const { values, shape, nfe } = await flow.sample({ count: samples, key, ...solverOf(args) });
+  const { values, shape, nfe } = await flow.sample({ count: samples, key, ...solverOf(args), ...told(samples) });
   const took = (performance.now() - started) / 1000;
   tell(`drawn in ${formatSeconds(took)}: ${nfe.toFixed(0)} NFE, seed ${seed}`);
   return { values, shape, nfe, seconds: took };

@@ -1,7 +1,8 @@
 import { checkSampleCount, imageMetrics, Key } from "fluxion";
-import type { Flow, Measurement } from "fluxion";
+import type { Conditioning, Examples, Flow, Measurement } from "fluxion";
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
 import type { LoadedImages, Run } from "@fluxion/node";
+import { conditionsOf, restored, restores } from "../conditions.ts";
 import { formatCount, formatMean } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { parseOptions } from "../options.ts";
@@ -29,7 +30,10 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
     const { reference, file, cached } = await cachedReference(network, { values: images.pixels, shape: images.shape }, { key, directory: args.cache });
     tell(`reference: ${formatCount(images.shape[0])} ${args.reference} images of ${data}, ${cached ? "from" : "now in"} ${file}`);
     checkSampleCount(args.samples, reference, args.leastSamples);
-    const drawn = await drawSamples(flow, args, typicalNfe, tell);
+    const told = (count: number): Conditioning => conditionsOf(flow, run, count);
+    const drawn = await (restores(run)
+      ? restoredTimed(flow, args.samples, told(args.samples))
+      : drawSamples(flow, args, typicalNfe, tell, told));
     const { data: pixels, shape } = pixelsOf(drawn);
     const measured = await imageMetrics({ network, reference, samples: { values: pixels, shape }, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples });
     const numbers: Record<string, number> = {};
@@ -53,6 +57,13 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
   } finally {
     await network.dispose();
   }
+}
+
+/** The images of a regression, with the seconds that they took. */
+async function restoredTimed(flow: Flow, count: number, told: Conditioning): Promise<Examples & { readonly seconds: number }> {
+  const started = performance.now();
+  const images = await restored(flow, count, told);
+  return { ...images, seconds: (performance.now() - started) / 1000 };
 }
 
 /** The reference must be pictures as the run draws them. */
