@@ -16,8 +16,8 @@ describe("fluxion reproduce", () => {
   it("lists the experiments", async () => {
     const { stdout, code } = await fluxion("reproduce");
     expect(code).toBe(0);
-    for (const name of ["figure2", "figure3", "figure4", "figure5", "figure6", "figure7", "figure10", "table1"]) {
-      expect(stdout).toMatch(new RegExp(`^ +${name} +(Figure|Table)`, "m"));
+    for (const name of ["figure2", "figure3", "figure4", "figure5", "figure6", "figure7", "figure10", "table1", "maximum-likelihood"]) {
+      expect(stdout).toMatch(new RegExp(`^ +${name} +(Figure|Table|Section)`, "m"));
     }
   });
 
@@ -57,6 +57,10 @@ describe("fluxion reproduce", () => {
     expect(again.stdout).not.toMatch(/methods to train/);
     expect(statSync(weights).mtimeMs).toBe(trainedAt);
     expect(resultOf(study, "figure4").data).toEqual(data);
+    const likely = await fluxion("reproduce", "maximum-likelihood", "--out", study);
+    expect(likely.stderr).toBe("");
+    expect(likely.stdout).toMatch(/1 methods? to train/);
+    expect(resultOf(study, "maximum-likelihood").claims).toHaveLength(2);
     const other = await fluxion("reproduce", "figure4", "--budget", "5", "--out", study);
     expect(other.code).toBe(1);
     expect(other.stderr).toMatch(/expected a study of this scale, got one of another/);

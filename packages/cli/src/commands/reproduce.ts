@@ -37,7 +37,7 @@ export async function reproduce(name: string, args: ReproduceArguments): Promise
   await announce(experiment, study);
   if (args.dryRun === true) return;
   const started = performance.now();
-  if (experiment.study !== "none") await study.trainAll();
+  if (experiment.study !== "none") await study.trainAll(experiment.methods);
   const findings = await experiment.run(study);
   const seconds = (performance.now() - started) / 1000;
   const made = { command: commandLine(name, args), hardware: hardware(), seconds, scale: { ...scale }, versions: versions() };
@@ -51,10 +51,11 @@ export async function reproduce(name: string, args: ReproduceArguments): Promise
 async function announce(experiment: Experiment, study: Study): Promise<void> {
   const { paper, about } = experiment;
   study.say(`${paper}: ${about}`);
-  const left = experiment.study === "none" ? 0 : methods.length - study.trained();
+  const needed = experiment.methods ?? methods.map(({ id }) => id);
+  const left = experiment.study === "none" ? 0 : needed.length - study.trained(needed);
   const training = left * study.scale.minutesPerMethod * 60;
   const measuring = await experiment.predict(study);
-  const parts = [...(left > 0 ? [`${String(left)} methods to train, ${formatSeconds(training)}`] : []), `measuring about ${formatSeconds(measuring)}`];
+  const parts = [...(left > 0 ? [`${String(left)} method${left === 1 ? "" : "s"} to train, ${formatSeconds(training)}`] : []), `measuring about ${formatSeconds(measuring)}`];
   study.say(`${study.directory}: ${parts.join("; ")}; it can be stopped at any time and goes on where it was`);
 }
 

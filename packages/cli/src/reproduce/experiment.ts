@@ -1,3 +1,4 @@
+import type { MethodId } from "./methods.ts";
 import type { Findings } from "./findings.ts";
 import type { Study } from "./study.ts";
 
@@ -10,6 +11,8 @@ export interface Experiment {
   readonly about: string;
   /** The study it belongs to; experiments of one study share their trained models. */
   readonly study: "none" | "points" | "images";
+  /** The methods that it needs trained. Default the five of the paper's tables. */
+  readonly methods?: readonly MethodId[] | undefined;
   /** Seconds of measuring, training aside, on this machine. */
   predict(study: Study): Promise<number>;
   run(study: Study): Promise<Findings>;

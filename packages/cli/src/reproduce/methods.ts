@@ -6,6 +6,8 @@ export interface Method {
   /** As the paper's tables call it. */
   readonly label: string;
   readonly options: Readonly<Record<string, string>>;
+  /** Trained for as many minutes as the first method, not as many steps. */
+  readonly equalTime?: boolean | undefined;
 }
 
 /** In the order of the paper's Table 1. */
@@ -17,5 +19,23 @@ export const methods = [
   { id: "fm-ot", label: "FM w/ OT", options: { path: "ot", objective: "velocity" } },
 ] as const satisfies readonly Method[];
 
+/** How flows were trained before (Grathwohl et al. 2019): by solving them in every step. Compared at equal time. */
+export const maximumLikelihood = {
+  id: "likelihood",
+  label: "maximum likelihood",
+  options: { path: "ot", objective: "likelihood" },
+  equalTime: true,
+} as const satisfies Method;
+
+/** The name of a method of the tables. */
+export type PaperMethodId = (typeof methods)[number]["id"];
+
 /** The name of a method. */
-export type MethodId = (typeof methods)[number]["id"];
+export type MethodId = PaperMethodId | (typeof maximumLikelihood)["id"];
+
+/** The method of a name. */
+export function methodOf(id: MethodId): Method {
+  const found = [...methods, maximumLikelihood].find((method) => method.id === id);
+  if (found) return found;
+  throw new Error(`internal: no method ${id}`);
+}

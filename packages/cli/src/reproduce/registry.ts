@@ -6,10 +6,11 @@ import { figure5 } from "./experiments/figure5.ts";
 import { figure6 } from "./experiments/figure6.ts";
 import { figure7 } from "./experiments/figure7.ts";
 import { figure10 } from "./experiments/figure10.ts";
+import { maximumLikelihood } from "./experiments/maximum-likelihood.ts";
 import { table1 } from "./experiments/table1.ts";
 
 /** The experiments: a new one is a file in experiments/ and a line here. */
-export const experiments: readonly Experiment[] = [figure2, figure3, figure4, figure5, figure6, figure7, figure10, table1];
+export const experiments: readonly Experiment[] = [figure2, figure3, figure4, figure5, figure6, figure7, figure10, table1, maximumLikelihood];
 
 /**
  * The experiment of a name.

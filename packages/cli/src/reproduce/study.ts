@@ -6,7 +6,7 @@ import { openRun, writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { openFlow } from "../commands/open.ts";
 import { train } from "../commands/train.ts";
-import { methods } from "./methods.ts";
+import { methodOf, methods } from "./methods.ts";
 import type { Method, MethodId } from "./methods.ts";
 
 /** At which size a study is made; stored with it. */
@@ -73,7 +73,7 @@ export function scaleOf(directory: string): Scale | undefined {
 function studyIn(directory: string, scale: Scale): Study {
   const file = (name: string): string => join(directory, name);
   const runDirectory = (id: MethodId): string => file(`runs/${id}`);
-  const all = methods.map(({ id }) => id);
+  const all: readonly MethodId[] = methods.map(({ id }) => id);
   const isTrained = (id: MethodId): boolean => {
     if (!existsSync(join(runDirectory(id), "options.json"))) return false;
     const run = openRun(runDirectory(id));
@@ -89,8 +89,7 @@ function studyIn(directory: string, scale: Scale): Study {
     trainAll: async (ids = all) => {
       for (const id of ids) {
         if (isTrained(id)) continue;
-        const method = methods.find((each) => each.id === id);
-        if (method) await trainOne(method, runDirectory(id), scale, stepsOfOthers(all.map(runDirectory)));
+        await trainOne(methodOf(id), runDirectory(id), scale, stepsOfOthers(all.map(runDirectory)));
       }
     },
     run: (id) => openRun(runDirectory(id)),
@@ -116,7 +115,7 @@ function stepsOfOthers(directories: readonly string[]): number | undefined {
   return undefined;
 }
 
-async function trainOne({ label, options }: Method, out: string, scale: Scale, steps: number | undefined): Promise<void> {
+async function trainOne({ label, options, equalTime = false }: Method, out: string, scale: Scale, steps: number | undefined): Promise<void> {
   process.stdout.write(`\n${label}\n`);
   const args = { checkpointSeconds: 30, report: false };
   if (existsSync(join(out, "options.json"))) {
@@ -124,6 +123,6 @@ async function trainOne({ label, options }: Method, out: string, scale: Scale, s
     return;
   }
   const { data, seed, minutesPerMethod, snapshots } = scale;
-  const length = steps === undefined ? { minutes: minutesPerMethod } : { steps };
+  const length = equalTime || steps === undefined ? { minutes: minutesPerMethod } : { steps };
   await train({ data, seed, snapshots, ...scale.options, ...options, ...length }, { ...args, out });
 }

@@ -66,6 +66,16 @@ export function adaptive(study: Study, id: MethodId): Promise<{ readonly points:
   });
 }
 
+/** Evaluations of dopri5 at 1e-5 for 1,000 points, at a step of training. */
+export function evaluationsAt(study: Study, id: MethodId, step: number): Promise<number> {
+  return study.measured(`${id}/step-${String(step)}/nfe`, async () => {
+    const flow = await study.flow(id, step);
+    const { nfe } = await flow.sample({ count: 1000, key: keyOf(study).child("noise"), solver: "dopri5", rtol: 1e-5, atol: 1e-5 });
+    await flow.dispose();
+    return nfe;
+  });
+}
+
 /** The exact negative log-likelihood of held-out points, in nats. */
 export function likelihood(study: Study, id: MethodId): Promise<{ readonly nll: number; readonly standardError: number; readonly nfe: number; readonly points: number }> {
   return study.measured(`${id}/nll`, async () => {

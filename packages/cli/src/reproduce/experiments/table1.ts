@@ -1,13 +1,13 @@
 import type { Experiment } from "../experiment.ts";
 import type { Claim } from "../findings.ts";
 import { methods } from "../methods.ts";
-import type { MethodId } from "../methods.ts";
+import type { PaperMethodId } from "../methods.ts";
 import { countOf, likelihood, quality } from "./images-measures.ts";
 import type { Likelihood, Quality } from "./images-measures.ts";
 import { secondsPerSolve } from "./images-features.ts";
 
 /** The paper's Table 1, CIFAR-10: bits per dimension, FID, NFE. */
-const paper: Readonly<Record<MethodId, readonly [number, number, number]>> = {
+const paper: Readonly<Record<PaperMethodId, readonly [number, number, number]>> = {
   ddpm: [3.12, 7.48, 274],
   "score-matching": [3.16, 19.94, 242],
   scoreflow: [3.09, 20.78, 428],
@@ -16,7 +16,7 @@ const paper: Readonly<Record<MethodId, readonly [number, number, number]>> = {
 };
 
 interface Row {
-  readonly id: MethodId;
+  readonly id: PaperMethodId;
   readonly label: string;
   readonly likelihood: Likelihood;
   readonly quality: Quality;
