@@ -149,10 +149,10 @@ export function program(): Command {
     .command("reproduce")
     .description("redo an experiment of the paper; without a name, list them")
     .argument("[name]", "such as figure4 or table1")
-    .option("--budget <minutes>", "training and measuring together (default 20 for points, 75 for images)", number)
+    .option("--budget <minutes>", "training and measuring together (default 20 for points, 75 for images, 30 for super-resolution)", number)
     .option("--data <name>", "as for train (default checkerboard, or mnist)")
     .option("--seed <number>", "names all random numbers (default 0)", whole)
-    .option("--out <directory>", "the study (default runs/reproduce-points, -images or -NAME)")
+    .option("--out <directory>", "the study (default runs/reproduce-points, -images, -super-resolution or -NAME)")
     .option("--dry-run", "say what would be done and how long it would take")
     .action(async (name: string | undefined, flags: ReproduceArguments) => {
       if (name === undefined) listExperiments();

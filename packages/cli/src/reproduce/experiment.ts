@@ -1,4 +1,5 @@
 import type { MethodId } from "./methods.ts";
+import type { StudyKind } from "./scales.ts";
 import type { Findings } from "./findings.ts";
 import type { Study } from "./study.ts";
 
@@ -10,7 +11,7 @@ export interface Experiment {
   /** One line. */
   readonly about: string;
   /** The study it belongs to; experiments of one study share their trained models. */
-  readonly study: "none" | "points" | "images";
+  readonly study: StudyKind;
   /** The methods that it needs trained. Default the five of the paper's tables. */
   readonly methods?: readonly MethodId[] | undefined;
   /** Seconds of measuring, training aside, on this machine. */

@@ -27,15 +27,21 @@ export const maximumLikelihood = {
   equalTime: true,
 } as const satisfies Method;
 
+/** Super-resolution (Table 2): the regression and the flow, told the same image of low resolution. */
+export const superResolutions = [
+  { id: "regression", label: "Regression", options: { objective: "restoration" } },
+  { id: "super-resolution", label: "FM w/ OT", options: { path: "ot" } },
+] as const satisfies readonly Method[];
+
 /** The name of a method of the tables. */
 export type PaperMethodId = (typeof methods)[number]["id"];
 
 /** The name of a method. */
-export type MethodId = PaperMethodId | (typeof maximumLikelihood)["id"];
+export type MethodId = PaperMethodId | (typeof maximumLikelihood)["id"] | (typeof superResolutions)[number]["id"];
 
 /** The method of a name. */
 export function methodOf(id: MethodId): Method {
-  const found = [...methods, maximumLikelihood].find((method) => method.id === id);
+  const found = [...methods, maximumLikelihood, ...superResolutions].find((method) => method.id === id);
   if (found) return found;
   throw new Error(`internal: no method ${id}`);
 }

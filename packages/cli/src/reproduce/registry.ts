@@ -8,9 +8,10 @@ import { figure7 } from "./experiments/figure7.ts";
 import { figure10 } from "./experiments/figure10.ts";
 import { maximumLikelihood } from "./experiments/maximum-likelihood.ts";
 import { table1 } from "./experiments/table1.ts";
+import { table2 } from "./experiments/table2.ts";
 
 /** The experiments: a new one is a file in experiments/ and a line here. */
-export const experiments: readonly Experiment[] = [figure2, figure3, figure4, figure5, figure6, figure7, figure10, table1, maximumLikelihood];
+export const experiments: readonly Experiment[] = [figure2, figure3, figure4, figure5, figure6, figure7, figure10, table1, table2, maximumLikelihood];
 
 /**
  * The experiment of a name.

@@ -1,10 +1,13 @@
 /** @file At which size experiments are redone: the defaults fit two cores, and a budget shrinks or grows them. */
-import { methods } from "./methods.ts";
+import { methods, superResolutions } from "./methods.ts";
 import type { Scale } from "./study.ts";
+
+/** What experiments share: trained models, or nothing. */
+export type StudyKind = "none" | "points" | "images" | "super-resolution";
 
 /** What a user may say about the size. */
 export interface ScaleOptions {
-  /** Minutes for training and measuring together; default 20 for points, 75 for images. */
+  /** Minutes for training and measuring together; default 20 for points, 75 for images, 30 for super-resolution. */
   readonly budget?: number | undefined;
   /** Default checkerboard; mnist for images. */
   readonly data?: string | undefined;
@@ -15,16 +18,19 @@ interface Defaults {
   readonly data: string;
   /** Minutes, training and measuring. */
   readonly budget: number;
+  /** Methods to train. */
+  readonly methods: number;
   readonly snapshots: number;
   readonly options: Readonly<Record<string, unknown>>;
   readonly measure: Readonly<Record<string, number>>;
 }
 
-const defaults: Readonly<Record<"points" | "images", Defaults>> = {
+const defaults: Readonly<Record<Exclude<StudyKind, "none">, Defaults>> = {
   // The paper's network for the plane is 5 layers of 512 (Fig. 4); half as wide learns as well in a quarter of the time.
   points: {
     data: "checkerboard",
     budget: 20,
+    methods: methods.length,
     snapshots: 8,
     options: { width: 256, depth: 5, time: "fourier" },
     measure: { samples: 10_000, nllPoints: 2_000 },
@@ -32,9 +38,19 @@ const defaults: Readonly<Record<"points" | "images", Defaults>> = {
   images: {
     data: "mnist",
     budget: 75,
+    methods: methods.length,
     snapshots: 8,
     options: { pool: 2, channels: 24, multiples: [1, 2], blocks: 1, patch: 1, attention: [7] },
     measure: { samples: 2_000, snapshotSamples: 500, nllImages: 200, nllK: 5, featureSteps: 2_000 },
+  },
+  // Four times in either direction, as the paper's 64 to 256.
+  "super-resolution": {
+    data: "mnist",
+    budget: 30,
+    methods: superResolutions.length,
+    snapshots: 0,
+    options: { superResolution: 4, channels: 32, multiples: [1, 2], blocks: 1, patch: 2 },
+    measure: { samples: 500, featureSteps: 2_000 },
   },
 };
 
@@ -46,7 +62,7 @@ const trainingShare = 0.67;
  *
  * @throws Error for a budget that is not above 0
  */
-export function scaleFor(study: "none" | "points" | "images", { budget, data, seed = 0 }: ScaleOptions): Scale {
+export function scaleFor(study: StudyKind, { budget, data, seed = 0 }: ScaleOptions): Scale {
   if (study === "none") return { data: "none", seed, minutesPerMethod: 0, snapshots: 0, options: {}, measure: {} };
   const standard = defaults[study];
   const minutes = budget ?? standard.budget;
@@ -59,7 +75,7 @@ export function scaleFor(study: "none" | "points" | "images", { budget, data, se
   return {
     data: data ?? standard.data,
     seed,
-    minutesPerMethod: Number(((trainingShare * minutes) / methods.length).toPrecision(3)),
+    minutesPerMethod: Number(((trainingShare * minutes) / standard.methods).toPrecision(3)),
     snapshots: standard.snapshots,
     options: standard.options,
     measure,

@@ -89,7 +89,7 @@ function studyIn(directory: string, scale: Scale): Study {
     trainAll: async (ids = all) => {
       for (const id of ids) {
         if (isTrained(id)) continue;
-        await trainOne(methodOf(id), runDirectory(id), scale, stepsOfOthers(all.map(runDirectory)));
+        await trainOne(methodOf(id), runDirectory(id), scale, stepsOfOthers(ids.map(runDirectory)));
       }
     },
     run: (id) => openRun(runDirectory(id)),

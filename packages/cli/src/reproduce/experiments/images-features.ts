@@ -2,8 +2,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { createFlow, imageMetrics, initParameters, Key, otPath } from "fluxion";
+import type { ImageMeasurements } from "fluxion";
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
-import type { ImageBatch } from "@fluxion/node";
+import type { ImageBatch, ImageSplit } from "@fluxion/node";
 import { features } from "../../commands/features.ts";
 import { parseOptions } from "../../options.ts";
 import { modelOf } from "../../network.ts";
@@ -15,8 +16,11 @@ const width = 64;
 
 const optionsOf = ({ scale }: Study) => parseOptions({ data: scale.data, seed: scale.seed, ...scale.options }, "study");
 
-/** The Fréchet distance of pictures to the test set, in the features of a classifier trained on the study's data. */
-export async function frechetTo(study: Study, { data, shape }: ImageBatch): Promise<number> {
+/** The Fréchet distance of pictures to the test set. */
+export const frechetTo = async (study: Study, images: ImageBatch): Promise<number> => (await scoresOf(study, images, "test")).fid.value;
+
+/** What a classifier trained on the study's data says of pictures, against the test set or ten thousand images of training. */
+export async function scoresOf(study: Study, { data, shape }: ImageBatch, split: ImageSplit): Promise<ImageMeasurements> {
   const file = study.file("features.onnx");
   const { data: name, pool, seed } = optionsOf(study);
   if (!existsSync(file)) {
@@ -26,10 +30,13 @@ export async function frechetTo(study: Study, { data, shape }: ImageBatch): Prom
   }
   const network = await openFeatureNetwork(await nodeRuntime(), file);
   try {
-    const { pixels, shape: whole } = loadImageSplit(optionsOf(study), "test");
+    const { pixels, shape: all } = loadImageSplit(optionsOf(study), split);
+    const [n, ...image] = all;
+    const count = Math.min(n, 10_000);
+    const some = { values: pixels.subarray(0, (count * pixels.length) / n), shape: [count, ...image] };
     const key = Key.from(seed).child("reproduce", "features");
-    const { reference } = await cachedReference(network, { values: pixels, shape: whole }, { key, directory: study.file("reference") });
-    return (await imageMetrics({ network, reference, samples: { values: data, shape }, key })).fid.value;
+    const { reference } = await cachedReference(network, some, { key, directory: study.file("reference") });
+    return await imageMetrics({ network, reference, samples: { values: data, shape }, key });
   } finally {
     await network.dispose();
   }
