@@ -6,6 +6,16 @@ import { apply, singleOp } from "../op.ts";
 import { inputOf } from "../tensor.ts";
 import type { Tensor } from "../tensor.ts";
 
+/** The types that hold every value of a type. */
+const wider: Readonly<Record<DType, readonly DType[]>> = {
+  bool: ["uint8", "int32", "int64", "float32", "float64"],
+  uint8: ["int32", "int64", "float32", "float64"],
+  int32: ["int64", "float64"],
+  int64: [],
+  float32: ["float64"],
+  float64: [],
+};
+
 const castOp = singleOp<{ readonly to: DType }>({
   name: "cast",
   infer: (inputs, { to }) => ({ shape: inputOf({ inputs }).shape, dtype: to }),
@@ -15,7 +25,13 @@ const castOp = singleOp<{ readonly to: DType }>({
   },
   vjp: (node, g) => [isFloat(inputOf(node).dtype) ? cast(g, inputOf(node).dtype) : undefined],
   jvp: ({ attrs }, [dx]) => (isFloat(attrs.to) ? dx && cast(dx, attrs.to) : undefined),
-  simplify: (node) => (inputOf(node).dtype === node.attrs.to ? inputOf(node) : undefined),
+  simplify: (node): Tensor | undefined => {
+    const [x, { to }] = [inputOf(node), node.attrs];
+    if (x.dtype === to) return x;
+    // ONNX Runtime drops such a pair, too, but then loses its value where a loop or branch captures it.
+    const source = x.node.op.name === "cast" ? inputOf(x.node) : undefined;
+    return source && wider[source.dtype].includes(x.dtype) ? cast(source, to) : undefined;
+  },
   lower: (emitter, { attrs }, inputs) => emitter.emit("Cast", inputs, { to: dataTypes[attrs.to] }),
 });
 

@@ -3,6 +3,13 @@ import * as g from "@fluxion/graph";
 import type { Cases } from "./case.ts";
 
 export const foundCases: Cases = {
+  "cast: there and back, into a scan": {
+    shapes: [[3]],
+    call: (x) => {
+      const same = g.cast(g.cast(x, "float64"), x.dtype);
+      return g.scan({ carry: [same], xs: [same] }, ([total], [value]) => ({ carry: [g.add(total, value)], ys: [g.mul(total, same)] })).ys[0];
+    },
+  },
   "max: over no axes": { shapes: [[2, 3]], integers: true, call: (x) => g.max(x, { axes: [] }) },
   "prod: over no axes": { shapes: [[2, 3]], call: (x) => g.prod(x, { axes: [] }) },
   "sum: of repeated rows": { shapes: [[1, 3]], batch: "its leading axis is the one that is repeated", call: (x) => g.sum(g.broadcastTo(x, [4, 3]), { axes: [0, 1] }) },
