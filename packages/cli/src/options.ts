@@ -12,7 +12,7 @@ const nameList = <T extends object>(family: T): (keyof T & string)[] => Object.k
 
 /** Every option of a training run; those without a default depend on the data. */
 const schema = z.strictObject({
-  data: z.string().min(1).describe("a point set, mnist, fashion-mnist, a .csv or .npy file, a directory of IDX files"),
+  data: z.string().min(1).describe("a point set, mnist, fashion-mnist, a .csv or .npy file, a directory of images"),
   points: whole(100).default(200_000).describe("points to draw from a built-in set"),
   pool: whole(1).default(1).describe("side of the squares of an image that are averaged into one pixel"),
   seed: whole(0).default(0).describe("of data, weights, noise and samples"),

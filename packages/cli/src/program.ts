@@ -81,7 +81,7 @@ export function program(): Command {
   const training = root
     .command("train")
     .description("train a flow and report on it")
-    .argument("[data]", "a point set (checkerboard, moons, …), mnist, fashion-mnist, a .csv or .npy file, a directory of IDX files")
+    .argument("[data]", "a point set (checkerboard, moons, …), mnist, fashion-mnist, a .csv or .npy file, a directory of images")
     .option("--out <directory>", "run directory (default runs/NAME-1, -2, …)")
     .option("--resume <run>", "go on with an interrupted run")
     .option("--config <file>", "options from a JSON file; flags win")
@@ -125,7 +125,7 @@ export function program(): Command {
   root
     .command("features")
     .description("train a feature network, for metrics of images")
-    .argument("<data>", "mnist, fashion-mnist, or a directory of IDX files with labels")
+    .argument("<data>", "mnist, fashion-mnist, or a directory of images with labels")
     .option("--minutes <minutes>", "training time", number, 1)
     .option("--steps <count>", "optimiser steps instead of minutes", count)
     .option("--pool <side>", "side of the squares of an image that are averaged into one pixel", count, 1)

@@ -1,11 +1,11 @@
 /** @file From options to what is trained: data and path; `network.ts` has the model. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, poolImages, trainingImages, trainingPoints } from "fluxion";
+import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, readImages, pooledReader, trainingImages, trainingPoints } from "fluxion";
 import type { FloatArray, Model, Objective, Path, TrainingData } from "fluxion";
-import { loadImages, loadPoints, locateDataset } from "@fluxion/node";
-import type { ImageSplit, LoadedImages, RunRecord } from "@fluxion/node";
-import { existsSync, statSync } from "node:fs";
+import { isImageSource, loadPoints, locateDataset, openImages } from "@fluxion/node";
+import type { ImageSet, ImageSplit, LoadedImages, RunRecord } from "@fluxion/node";
+import { existsSync } from "node:fs";
 import type { TrainOptions } from "./options.ts";
 
 /** What a run trains. */
@@ -24,7 +24,7 @@ const packages = createRequire(import.meta.url);
 
 /** Whether options ask for images. */
 export function isImageData(data: string): boolean {
-  return imageSets.includes(data) || (existsSync(data) && statSync(data).isDirectory());
+  return imageSets.includes(data) || isImageSource(data);
 }
 
 /**
@@ -32,10 +32,10 @@ export function isImageData(data: string): boolean {
  *
  * @throws Error naming what is missing or broken, and how to get it
  */
-export function loadTask(options: TrainOptions): Task {
+export async function loadTask(options: TrainOptions): Promise<Task> {
   const { data } = options;
   if (isImageData(data)) {
-    const { pixels, shape, labels } = loadImageSplit(options, "train");
+    const { pixels, shape, labels } = await loadImageSplit(options, "train");
     if (options.classes !== true) return { training: trainingImages(pixels, shape) };
     if (labels !== undefined) return { training: trainingImages(pixels, shape, { labels }) };
     throw new Error(`classes: expected labels beside the images of ${data}, got none; put their file there, or leave --classes out`);
@@ -49,7 +49,7 @@ export function loadTask(options: TrainOptions): Task {
   }
   if (!/\.(csv|txt|tsv|npy)$/i.test(data)) {
     throw new Error(
-      `data: expected ${[...Object.keys(pointSets), ...imageSets].join(", ")}, a .csv or .npy file, or a directory of IDX files, got "${data}"`,
+      `data: expected ${[...Object.keys(pointSets), ...imageSets].join(", ")}, a .csv or .npy file, or a directory of images, got "${data}"`,
     );
   }
   const { data: points, shape } = loadPoints(data);
@@ -63,10 +63,16 @@ export interface ImageSource {
   readonly pool?: number | undefined;
 }
 
-/** A part of an image data set, with labels where they are. */
-export function loadImageSplit({ data, pool = 1 }: ImageSource, split: ImageSplit): LoadedImages {
-  const images = loadImages(locateDataset(data, packages.resolve), split);
-  return { ...images, ...poolImages(images.pixels, images.shape, pool) };
+/** A part of an image data set in memory, with labels where they are. */
+export async function loadImageSplit(source: ImageSource, split: ImageSplit): Promise<LoadedImages> {
+  const { reader, labels } = await openImageSplit(source, split);
+  return { ...readImages(reader), labels };
+}
+
+/** A part of an image data set, to be read by number. */
+export async function openImageSplit({ data, pool = 1 }: ImageSource, split: ImageSplit): Promise<ImageSet> {
+  const set = await openImages(locateDataset(data, packages.resolve), split);
+  return { ...set, reader: pooledReader(set.reader, pool) };
 }
 
 /** Makes paths absolute, so that a run finds its data from anywhere. */

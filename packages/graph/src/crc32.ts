@@ -6,7 +6,12 @@ const table = Uint32Array.from({ length: 256 }, (_, n) => {
 
 /** CRC-32 (ISO 3309, as in zip and PNG) of bytes, as eight hexadecimal digits. */
 export function crc32(bytes: Uint8Array): string {
-  let crc = 0xffffffff;
+  return crc32Update(0, bytes).toString(16).padStart(8, "0");
+}
+
+/** The CRC-32 of some bytes and those after them. @param before - of the bytes so far; 0 of none */
+export function crc32Update(before: number, bytes: Uint8Array): number {
+  let crc = before ^ 0xffffffff;
   for (const byte of bytes) crc = (table[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return ((crc ^ 0xffffffff) >>> 0).toString(16).padStart(8, "0");
+  return (crc ^ 0xffffffff) >>> 0;
 }

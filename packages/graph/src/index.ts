@@ -11,7 +11,7 @@ export type { InputSpec, Program } from "./program.ts";
 export { input, trace } from "./program.ts";
 export { simplify } from "./simplify.ts";
 export { loadProgram, saveProgram } from "./serialize.ts";
-export { crc32 } from "./crc32.ts";
+export { crc32, crc32Update } from "./crc32.ts";
 export type { LowerOptions } from "./onnx/lower.ts";
 export { lower } from "./onnx/lower.ts";
 export type { ModelDescription, ValueDescription } from "./onnx/describe.ts";

@@ -11,8 +11,17 @@ export type { Metric, Run, RunRecord } from "./runs/index.ts";
 export { createRun, lockRun, openRun, writeAtomic } from "./runs/index.ts";
 
 // data
-export type { ImageSplit, LoadedImages, LoadedPoints, ResolveModule } from "./data/index.ts";
-export { loadImages, loadPoints, locateDataset } from "./data/index.ts";
+export type {
+  ImageFormat,
+  ImageSet,
+  ImageSource,
+  ImageSplit,
+  LoadedImages,
+  LoadedPoints,
+  OpenImagesOptions,
+  ResolveModule,
+} from "./data/index.ts";
+export { imageFormats, isImageSource, loadImages, loadPoints, locateDataset, openImages, readImageSet } from "./data/index.ts";
 
 // images
 export type { ImageBatch, ImageGridOptions, PngOptions, Raster } from "./images/index.ts";

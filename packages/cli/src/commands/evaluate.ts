@@ -67,7 +67,7 @@ const typicalNfe = 250;
 
 async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Promise<Result> {
   if (restores(run)) throw new Error(`${run.directory}: expected a run with a likelihood, got a regression, which has none; evaluate another run`);
-  const { pixels, shape } = loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+  const { pixels, shape } = await loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
   const size = shape[1] * shape[2] * shape[3];
   const count = Math.min(args.nllImages, shape[0]);
   const key = Key.from(args.seed).child("evaluation");

@@ -28,8 +28,8 @@ export interface FeaturesArguments {
 export async function features(data: string, args: FeaturesArguments): Promise<void> {
   const { seed, out, threads, batch } = args;
   if (!out.endsWith(".onnx")) throw new Error(`--out: expected a name that ends in .onnx, got "${out}"`);
-  const training = loadLabelled({ data, pool: args.pool }, "train");
-  const classes = training.labels.reduce((most, label) => Math.max(most, label + 1), 2);
+  const training = await loadLabelled({ data, pool: args.pool }, "train");
+  const classes = Array.from(training.labels).reduce((most, label) => Math.max(most, label + 1), 2);
   const [, ...image] = training.shape;
   const network = classifier({ image: image as [number, number, number], classes, features: args.features });
   const runtime = await nodeRuntime({ threads });
@@ -38,7 +38,7 @@ export async function features(data: string, args: FeaturesArguments): Promise<v
   await loop(trainer, args);
   const { step, ema } = trainer.state;
   await trainer.dispose();
-  const test = loadLabelled({ data, pool: args.pool }, "test");
+  const test = await loadLabelled({ data, pool: args.pool }, "test");
   const encode = (metadata: Readonly<Record<string, string>>): Uint8Array => encodeClassifier(network, unflattenValues(network.parameters, ema), metadata);
   const accuracy = await classifierAccuracy(runtime, encode({}), test);
   const model = encode({
@@ -53,8 +53,8 @@ export async function features(data: string, args: FeaturesArguments): Promise<v
   process.stdout.write(`test accuracy ${(100 * accuracy).toFixed(2)} % on ${formatCount(test.labels.length)} images\n${out}: outputs features and probabilities, ${formatCount(model.length)} bytes\n`);
 }
 
-function loadLabelled(source: ImageSource, split: ImageSplit): LabelledImages {
-  const { pixels, shape, labels } = loadImageSplit(source, split);
+async function loadLabelled(source: ImageSource, split: ImageSplit): Promise<LabelledImages> {
+  const { pixels, shape, labels } = await loadImageSplit(source, split);
   if (!labels) throw new Error(`${source.data}: expected labels beside the ${split} images, such as ${split === "train" ? "train" : "t10k"}-labels-idx1-ubyte, got none; put the file there`);
   return { values: pixels, shape, labels };
 }

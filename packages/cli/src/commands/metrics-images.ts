@@ -20,7 +20,7 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
   }
   const source = parseOptions(run.record.options, run.file("options.json"));
   const { data } = source;
-  const images = loadImageSplit(source, args.reference);
+  const images = await loadImageSplit(source, args.reference);
   checkShape(flow, images, data);
   const network = await openFeatureNetwork(await nodeRuntime({ threads: args.threads }), args.features, { range: args.range });
   try {

@@ -72,10 +72,10 @@ function record(runtime: Runtime): Recorder {
 }
 
 /** The trainer of a run, where it stopped. */
-function trainerOf(run: Run, runtime: Runtime, threads = run.record.threads): Promise<Trainer> {
+async function trainerOf(run: Run, runtime: Runtime, threads = run.record.threads): Promise<Trainer> {
   const options = parseOptions(run.record.options, run.file("options.json"));
   const { model, path, objective } = partsOf(run.record);
-  return makeTrainer({ runtime, options: { ...options, threads }, task: loadTask(options), model, path, objective, state: run.loadState(model) });
+  return makeTrainer({ runtime, options: { ...options, threads }, task: await loadTask(options), model, path, objective, state: run.loadState(model) });
 }
 
 interface Summary {

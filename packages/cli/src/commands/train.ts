@@ -42,7 +42,7 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
   }
   const options = parseOptions(withPreset({ ...readConfig(args.config), ...given }), args.config ?? "options");
   const resolved = { ...options, data: absoluteData(options.data), ...defaultLength(options) };
-  const task = loadTask(resolved);
+  const task = await loadTask(resolved);
   const model = modelOf(resolved, task.training.eventShape, task.training.labels?.classes);
   const path = pathOf(resolved);
   const objective = objectiveOf(resolved);
@@ -80,7 +80,7 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
 async function resumeRun(run: Run, { checkpointSeconds, report }: TrainArguments): Promise<string> {
   const { record } = run;
   const options = parseOptions(record.options, run.file("options.json"));
-  const task = loadTask(options);
+  const task = await loadTask(options);
   const { model, path, objective } = partsOf(record);
   const state = run.loadState(model);
   run.dropMetricsAfter(state?.step ?? 0);

@@ -1,10 +1,14 @@
 /** @file Data: transforms, training batches, point sets and file formats. */
 export type { CsvTable } from "./formats/csv.ts";
 export { parseCsv, writeCsv } from "./formats/csv.ts";
+export type { CifarBatch } from "./formats/cifar.ts";
+export { checkedLabels, cifarClasses, cifarImage, cifarRecordBytes, parseCifarPickle } from "./formats/cifar.ts";
 export type { IdxArray } from "./formats/idx.ts";
-export { parseIdx } from "./formats/idx.ts";
-export type { NpyArray, NpyData, NpyType } from "./formats/npy.ts";
-export { parseNpy, writeNpy } from "./formats/npy.ts";
+export { idxHeader, parseIdx } from "./formats/idx.ts";
+export type { NpyArray, NpyData, NpyHeader, NpyType } from "./formats/npy.ts";
+export { npyHeader, parseNpy, writeNpy } from "./formats/npy.ts";
+export type { ImageReader } from "./image-reader.ts";
+export { imageSize, imagesInMemory, pooledReader, readImages } from "./image-reader.ts";
 export type { PointSet, PointSetName } from "./point-sets/index.ts";
 export { isPointSetName, pointSets } from "./point-sets/index.ts";
 export type { TrainingData, TrainingLabels } from "./training-data.ts";

@@ -1,7 +1,10 @@
 /** @file Reading data files. */
-export type { ImageSplit, LoadedImages } from "./load-images.ts";
+export type { ImageFormat, ImageSet, ImageSource, ImageSplit, OpenImagesOptions } from "./formats/image-format.ts";
+export { imageFormats } from "./formats/registry.ts";
+export type { LoadedImages } from "./load-images.ts";
 export { loadImages } from "./load-images.ts";
 export type { LoadedPoints } from "./load-points.ts";
 export { loadPoints } from "./load-points.ts";
 export type { ResolveModule } from "./locate.ts";
 export { locateDataset } from "./locate.ts";
+export { isImageSource, openImages, readImageSet } from "./open-images.ts";

@@ -1,19 +1,17 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { parseIdx } from "fluxion";
+import type { ImageSplit } from "./formats/image-format.ts";
 import { readDataFile } from "./read-file.ts";
 
-/** Which part of an image set: `train-*` or `t10k-*` files. */
-export type ImageSplit = "train" | "test";
-
-/** Grey images of IDX files. */
+/** Images in memory. */
 export interface LoadedImages {
   /** Values 0 … 255, row-major. */
   readonly pixels: Uint8Array;
-  /** `[n, 1, height, width]`. */
+  /** `[n, channels, height, width]`. */
   readonly shape: readonly [number, number, number, number];
-  /** One class a picture, if the labels' file stands beside the images'. */
-  readonly labels?: Uint8Array;
+  /** One class a picture, if they are known. */
+  readonly labels?: Uint8Array | Int32Array | undefined;
 }
 
 const PREFIX: Readonly<Record<ImageSplit, string>> = { train: "train", test: "t10k" };
@@ -23,8 +21,8 @@ const PREFIX: Readonly<Record<ImageSplit, string>> = { train: "train", test: "t1
  * from one file of images, of which `split` then says nothing.
  * @throws Error naming the path, what was expected, what came and how to fix it.
  */
-export function loadImages(source: string, split: ImageSplit): LoadedImages {
-  const path = isDirectory(source) ? imagesIn(source, split) : source;
+export function loadImages(source: string, split: ImageSplit): LoadedImages & { readonly labels?: Uint8Array | undefined } {
+  const path = findImages(source, split);
   const { shape, data: pixels } = parseIdx(readDataFile(path), path);
   const [n = 0, height = 0, width = 0] = shape;
   if (shape.length !== 3 || pixels.length === 0) {
@@ -33,8 +31,19 @@ export function loadImages(source: string, split: ImageSplit): LoadedImages {
     );
   }
   const images = { pixels, shape: [n, 1, height, width] as const };
-  const labelsPath = labelsBeside(path);
-  return labelsPath === undefined ? images : { ...images, labels: readLabels(labelsPath, n) };
+  const labels = labelsOf(path, n);
+  return labels === undefined ? images : { ...images, labels };
+}
+
+/** The IDX file of images: one of a directory, or the file given. */
+export function findImages(source: string, split: ImageSplit): string {
+  return isDirectory(source) ? imagesIn(source, split) : source;
+}
+
+/** The labels of `count` images, if their file stands beside the images'. */
+export function labelsOf(imagesPath: string, count: number): Uint8Array | undefined {
+  const path = labelsBeside(imagesPath);
+  return path === undefined ? undefined : readLabels(path, count);
 }
 
 function isDirectory(path: string): boolean {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 
 /** Most bytes that a compressed file may unpack to. */
@@ -19,6 +19,31 @@ export function readDataFile(path: string): Uint8Array {
       { cause },
     );
   }
+}
+
+/**
+ * The bytes of a file as they are.
+ * @throws Error naming the path if it is missing, no file or unreadable
+ */
+export function readPlainFile(path: string): Uint8Array {
+  return plain(readBytes(path));
+}
+
+/** The first bytes of a file, at most `most`. */
+export function readFileStart(path: string, most: number): Uint8Array {
+  const file = openSync(path, "r");
+  try {
+    const bytes = new Uint8Array(most);
+    return bytes.subarray(0, readSync(file, bytes, 0, most, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether a file begins like a gzip file, whatever it is called. */
+export function isGzip(path: string): boolean {
+  const [first, second] = readFileStart(path, 2);
+  return first === 0x1f && second === 0x8b;
 }
 
 function readBytes(path: string): Uint8Array {

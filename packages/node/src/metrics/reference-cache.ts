@@ -1,9 +1,9 @@
 /** @file References on disk: features of a data set are computed once for each network. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { decodeSafetensors, encodeSafetensors, featureReference } from "fluxion";
 import type { FeatureNetwork, FeatureReference, FeatureReferenceOptions, SampleSet } from "fluxion";
+import { cacheDirectory } from "../cache.ts";
 import { writeAtomic } from "../runs/atomic.ts";
 import { contentHash } from "./open-network.ts";
 
@@ -22,8 +22,7 @@ export interface CachedReference {
 }
 
 /** `$XDG_CACHE_HOME/fluxion/references`, where `~/.cache` stands in for a missing variable. */
-export const referenceCache = (): string =>
-  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "fluxion", "references");
+export const referenceCache = (): string => cacheDirectory("references");
 
 const format = "fluxion-feature-reference 1";
 

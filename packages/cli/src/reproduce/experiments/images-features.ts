@@ -30,7 +30,7 @@ export async function scoresOf(study: Study, { data, shape }: ImageBatch, split:
   }
   const network = await openFeatureNetwork(await nodeRuntime(), file);
   try {
-    const { pixels, shape: all } = loadImageSplit(optionsOf(study), split);
+    const { pixels, shape: all } = await loadImageSplit(optionsOf(study), split);
     const [n, ...image] = all;
     const count = Math.min(n, 10_000);
     const some = { values: pixels.subarray(0, (count * pixels.length) / n), shape: [count, ...image] };
@@ -49,7 +49,7 @@ export async function secondsPerSolve(study: Study): Promise<number> {
   const before = known.get(study);
   if (before !== undefined) return before;
   const options = optionsOf(study);
-  const { shape } = loadImageSplit(options, "test");
+  const { shape } = await loadImageSplit(options, "test");
   const model = modelOf(options, shape.slice(1));
   const flow = createFlow({ runtime: await nodeRuntime(), model, params: initParameters(model, Key.from(0)), path: otPath() });
   const solve = async (steps: number): Promise<number> => {

@@ -63,7 +63,7 @@ export interface Likelihood {
 export function likelihood(study: Study, id: MethodId): Promise<Likelihood> {
   return study.measured(`${id}/bits-per-dim`, async () => {
     const run = study.run(id);
-    const { pixels, shape } = loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+    const { pixels, shape } = await loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
     const d = sizeOf(shape.slice(1));
     const images = Math.min(countOf(study, "nllImages"), shape[0]);
     const flow = await study.flow(id);

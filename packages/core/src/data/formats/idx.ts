@@ -21,6 +21,17 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
  * @throws Error naming `file` if the bytes are no IDX file, hold another type, or are fewer or more than the header says.
  */
 export function parseIdx(bytes: Uint8Array, file = "parseIdx"): IdxArray {
+  const { shape, start } = idxHeader(bytes, bytes.length, file);
+  return { shape, data: bytes.subarray(start) };
+}
+
+/**
+ * The shape that an IDX file of unsigned bytes says it has, and where its values start.
+ * @param bytes - the start of the file, at least the header
+ * @param size - bytes of the whole file
+ * @throws Error as `parseIdx`
+ */
+export function idxHeader(bytes: Uint8Array, size: number, file = "idxHeader"): { readonly shape: readonly number[]; readonly start: number } {
   const [zero, alsoZero, type = 0, rank = 0] = bytes;
   const known = type === UNSIGNED_BYTE || TYPE_NAMES[type] !== undefined;
   if (zero !== 0 || alsoZero !== 0 || !known || rank === 0) {
@@ -43,10 +54,10 @@ export function parseIdx(bytes: Uint8Array, file = "parseIdx"): IdxArray {
   const view = new DataView(bytes.buffer, bytes.byteOffset, start);
   const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis));
   const expected = start + shape.reduce((product, length) => product * length, 1);
-  if (bytes.length !== expected) {
+  if (size !== expected) {
     throw new Error(
-      `${file}: expected ${expected} bytes for shape [${shape.join(", ")}], got ${bytes.length}; the file is damaged or incomplete, fetch it again`,
+      `${file}: expected ${expected} bytes for shape [${shape.join(", ")}], got ${size}; the file is damaged or incomplete, fetch it again`,
     );
   }
-  return { shape, data: bytes.subarray(start) };
+  return { shape, start };
 }

@@ -30,20 +30,41 @@ const ELEMENTS: Readonly<Record<NpyType, { readonly bytes: number; readonly view
  * @throws Error naming `file` if the bytes are no .npy file, hold another element type, or are fewer or more than the header says.
  */
 export function parseNpy(bytes: Uint8Array, file = "parseNpy"): NpyArray {
+  const { type, shape, columnMajor, start } = npyHeader(bytes, bytes.length, file);
+  const { bytes: size, view } = ELEMENTS[type];
+  // Copied: a view needs an aligned start; the slice of a Node buffer would not be a copy.
+  const raw = new Uint8Array(bytes.subarray(start));
+  const data = view((columnMajor ? rowMajor(raw, shape, size) : raw).buffer);
+  return { type, shape, data };
+}
+
+/** What the header of a .npy file says. */
+export interface NpyHeader {
+  readonly type: NpyType;
+  readonly shape: readonly number[];
+  /** Whether the first axis runs fastest (Fortran order). */
+  readonly columnMajor: boolean;
+  /** Where the values start. */
+  readonly start: number;
+}
+
+/**
+ * Reads the header of a .npy file.
+ * @param bytes - the start of the file, at least the header
+ * @param size - bytes of the whole file
+ * @throws Error as `parseNpy`
+ */
+export function npyHeader(bytes: Uint8Array, size: number, file = "npyHeader"): NpyHeader {
   const { text, end } = readHeader(bytes, file);
-  const header = parseHeader(text, file);
-  const { bytes: size, view } = ELEMENTS[header.type];
-  const count = header.shape.reduce((product, length) => product * length, 1);
-  const got = bytes.length - end;
-  if (!Number.isSafeInteger(count) || got !== count * size) {
+  const { type, shape, columnMajor } = parseHeader(text, file);
+  const expected = shape.reduce((product, length) => product * length, ELEMENTS[type].bytes);
+  const got = size - end;
+  if (!Number.isSafeInteger(expected) || got !== expected) {
     throw new Error(
-      `${file}: expected ${count * size} bytes of data for shape (${header.shape.join(", ")}) of ${header.type}, got ${got}; the file is damaged or incomplete, save it again`,
+      `${file}: expected ${expected} bytes of data for shape (${shape.join(", ")}) of ${type}, got ${got}; the file is damaged or incomplete, save it again`,
     );
   }
-  // Copied: a view needs an aligned start; the slice of a Node buffer would not be a copy.
-  const raw = new Uint8Array(bytes.subarray(end));
-  const data = view((header.fortran ? rowMajor(raw, header.shape, size) : raw).buffer);
-  return { type: header.type, shape: header.shape, data };
+  return { type, shape, columnMajor, start: end };
 }
 
 /**
@@ -99,14 +120,8 @@ function readHeader(bytes: Uint8Array, file: string): { readonly text: string; r
   return { text: new TextDecoder(version === 3 ? "utf-8" : "latin1").decode(bytes.subarray(start, end)), end };
 }
 
-interface NpyHeader {
-  readonly type: NpyType;
-  readonly fortran: boolean;
-  readonly shape: readonly number[];
-}
-
 /** Reads the three entries of the header, a Python dictionary. */
-function parseHeader(text: string, file: string): NpyHeader {
+function parseHeader(text: string, file: string): Omit<NpyHeader, "start"> {
   const type = /['"]descr['"]\s*:\s*(?:['"]([^'"]*)['"]|(\[))/.exec(text);
   const order = /['"]fortran_order['"]\s*:\s*(True|False)\b/.exec(text)?.[1];
   const shape = /['"]shape['"]\s*:\s*\(\s*((?:\d+\s*(?:,\s*|(?=\))))*)\)/.exec(text)?.[1];
@@ -118,7 +133,7 @@ function parseHeader(text: string, file: string): NpyHeader {
   const name = type[2] === undefined ? (type[1] ?? "") : "a structured type";
   return {
     type: checkedType(name === "<u1" || name === "=u1" ? "|u1" : name, file),
-    fortran: order === "True",
+    columnMajor: order === "True",
     shape: shape
       .split(",")
       .map((part) => part.trim())

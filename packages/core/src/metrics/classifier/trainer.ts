@@ -18,7 +18,7 @@ export interface LabelledImages extends SampleSet {
   /** `[n, channels, height, width]` */
   readonly values: Uint8Array;
   /** `[n]`, from 0 to one less than classes. */
-  readonly labels: Uint8Array;
+  readonly labels: Uint8Array | Int32Array;
 }
 
 /** Options of `createClassifierTrainer`. */
