@@ -1,29 +1,30 @@
 /** @file What a run's network is told when it samples and is measured: it comes from the test images. */
-import { poolImages } from "fluxion";
-import type { Conditioning, Examples, Flow } from "fluxion";
+import { imageSize, pooledReader } from "fluxion";
+import type { Conditioning, Examples, Flow, ImageReader } from "fluxion";
 import type { Run } from "@fluxion/node";
 import { parseOptions } from "./options.ts";
-import { loadImageSplit } from "./task.ts";
+import { openImageSplit } from "./task.ts";
 
 /**
  * Conditions of `count` examples: the labels and smaller versions of the test images from number `first`, over and over where
  * they do not suffice; nothing for a network that is told nothing.
  */
-export function conditionsOf({ model }: Flow, run: Run, count: number, first = 0): Conditioning {
+export async function conditionsOf({ model }: Flow, run: Run, count: number, first = 0): Promise<Conditioning> {
   const { classes, superResolution } = model;
   if (classes === undefined && superResolution === undefined) return {};
-  const { pixels, shape, labels } = loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
-  const images = Array.from({ length: count }, (_, i) => (first + i) % shape[0]);
+  const { reader, labels } = await openImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+  const images = Array.from({ length: count }, (_, i) => (first + i) % reader.shape[0]);
   return {
     ...(classes !== undefined && { labels: images.map((image, i) => labels?.[image] ?? i % classes) }),
-    ...(superResolution !== undefined && { lowResolution: rows(poolImages(pixels, shape, superResolution), images) }),
+    ...(superResolution !== undefined && { lowResolution: middles(pooledReader(reader, superResolution), images) }),
   };
 }
 
 /** Chosen images as values in the middle of their levels, which is what a level stands for in [0, 256). */
-function rows({ pixels, shape: [n] }: ReturnType<typeof poolImages>, images: readonly number[]): Float32Array {
-  const size = pixels.length / n;
-  return Float32Array.from(images.flatMap((image) => Array.from(pixels.subarray(image * size, (image + 1) * size), (x) => x + 0.5)));
+function middles(reader: ImageReader, images: readonly number[]): Float32Array {
+  const pixels = new Uint8Array(images.length * imageSize(reader.shape));
+  reader.read(images, pixels);
+  return Float32Array.from(pixels, (x) => x + 0.5);
 }
 
 /** Whether a run trained the regression baseline of super-resolution. */

@@ -15,6 +15,10 @@ const schema = z.strictObject({
   data: z.string().min(1).describe("a point set, mnist, fashion-mnist, a .csv or .npy file, a directory of images"),
   points: whole(100).default(200_000).describe("points to draw from a built-in set"),
   pool: whole(1).default(1).describe("side of the squares of an image that are averaged into one pixel"),
+  imageSize: whole(1).optional().describe("side of the squares that pictures of a folder are cropped and resized to"),
+  colour: z.enum(["grey", "rgb"]).optional().describe("what pictures of a folder become, where some are grey and others are not"),
+  flip: z.boolean().optional().describe("turn images left to right at random"),
+  skipBad: z.boolean().optional().describe("go on without images and files that are damaged"),
   seed: whole(0).default(0).describe("of data, weights, noise and samples"),
 
   steps: whole(1).optional().describe("optimiser steps"),

@@ -139,11 +139,12 @@ async function densityOf(flow: Flow, heldOut: PointCloud): Promise<Figure> {
 }
 
 async function reportImages(flow: Flow, run: Run, key: Key): Promise<Part> {
-  const told = (count: number): Conditioning => conditionsOf(flow, run, count);
-  if (restores(run)) return reportRestored(await restored(flow, 64, told(64)));
-  const [samples, seconds] = await timed(() => flow.sample({ count: 64, key: key.child("samples"), ...tolerances, ...told(64) }));
+  const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count);
+  if (restores(run)) return reportRestored(await restored(flow, 64, await told(64)));
+  const conditions = await told(64);
+  const [samples, seconds] = await timed(() => flow.sample({ count: 64, key: key.child("samples"), ...tolerances, ...conditions }));
   const times = tenTimes(flow);
-  const states = await flow.trajectory({ count: 8, key: key.child("trajectory"), times, solver: "midpoint", steps: 36, ...told(8) });
+  const states = await flow.trajectory({ count: 8, key: key.child("trajectory"), times, solver: "midpoint", steps: 36, ...(await told(8)) });
   return {
     rows: [{ label: "sampling", value: `${formatSeconds(seconds)}, ${samples.nfe.toFixed(0)} NFE`, note: "64 images, dopri5, rtol = atol = 1e-5" }],
     figures: [

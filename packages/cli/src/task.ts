@@ -1,10 +1,10 @@
 /** @file From options to what is trained: data and path; `network.ts` has the model. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, readImages, pooledReader, trainingImages, trainingPoints } from "fluxion";
+import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, readImages, pooledReader, trainingImagesFrom, trainingPoints } from "fluxion";
 import type { FloatArray, Model, Objective, Path, TrainingData } from "fluxion";
 import { isImageSource, loadPoints, locateDataset, openImages } from "@fluxion/node";
-import type { ImageSet, ImageSplit, LoadedImages, RunRecord } from "@fluxion/node";
+import type { ImageSet, ImageSplit, LoadedImages, OpenImagesOptions, RunRecord } from "@fluxion/node";
 import { existsSync } from "node:fs";
 import type { TrainOptions } from "./options.ts";
 
@@ -35,12 +35,15 @@ export function isImageData(data: string): boolean {
 export async function loadTask(options: TrainOptions): Promise<Task> {
   const { data } = options;
   if (isImageData(data)) {
-    const { pixels, shape, labels } = await loadImageSplit(options, "train");
-    if (options.classes !== true) return { training: trainingImages(pixels, shape) };
-    if (labels !== undefined) return { training: trainingImages(pixels, shape, { labels }) };
+    const { reader, labels, classes } = await openImageSplit(options, "train");
+    const { flip } = options;
+    if (options.classes !== true) return { training: trainingImagesFrom(reader, { flip }) };
+    if (labels !== undefined) return { training: trainingImagesFrom(reader, { labels, classes, flip }) };
     throw new Error(`classes: expected labels beside the images of ${data}, got none; put their file there, or leave --classes out`);
   }
   if (options.classes === true) throw new Error(`classes: expected only for images with labels, got them for ${data}; leave them out`);
+  const stray = imageOptions.filter((name) => options[name] !== undefined);
+  if (stray.length > 0) throw new Error(`${stray.join(", ")}: expected only for images, got it for ${data}; leave it out`);
   const holdOutKey = Key.from(options.seed).child("holdout");
   if (isPointSetName(data)) {
     const set = pointSets[data];
@@ -56,8 +59,11 @@ export async function loadTask(options: TrainOptions): Promise<Task> {
   return trainingPoints(points, shape, { holdOutKey });
 }
 
+/** The options that only images understand. */
+const imageOptions = ["imageSize", "colour", "flip", "skipBad"] as const;
+
 /** Where images come from, and how much smaller they are made. */
-export interface ImageSource {
+export interface ImageSource extends Pick<OpenImagesOptions, "imageSize" | "colour" | "skipBad"> {
   readonly data: string;
   /** Side of the squares that are averaged into one pixel. Default 1. */
   readonly pool?: number | undefined;
@@ -69,9 +75,12 @@ export async function loadImageSplit(source: ImageSource, split: ImageSplit): Pr
   return { ...readImages(reader), labels };
 }
 
-/** A part of an image data set, to be read by number. */
-export async function openImageSplit({ data, pool = 1 }: ImageSource, split: ImageSplit): Promise<ImageSet> {
-  const set = await openImages(locateDataset(data, packages.resolve), split);
+/** A part of an image data set, to be read by number; says what it had to leave out. */
+export async function openImageSplit({ data, pool = 1, imageSize, colour, skipBad }: ImageSource, split: ImageSplit): Promise<ImageSet> {
+  const set = await openImages(locateDataset(data, packages.resolve), split, { imageSize, colour, skipBad });
+  if (set.skipped.length > 0) {
+    process.stderr.write(`${data}: left out ${set.skipped.length} damaged of the ${split} images' files, ${set.reader.shape[0]} images are left:\n  ${set.skipped.join("\n  ")}\n`);
+  }
   return { ...set, reader: pooledReader(set.reader, pool) };
 }
 

@@ -41,6 +41,7 @@ export type {
   PointSetName,
   PointsSplit,
   TrainingData,
+  TrainingImagesOptions,
   TrainingLabels,
 } from "./data/index.ts";
 export {
@@ -67,6 +68,7 @@ export {
   readImages,
   toPixels,
   trainingImages,
+  trainingImagesFrom,
   trainingPoints,
   writeCsv,
   writeNpy,

@@ -72,12 +72,13 @@ async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Pr
   const count = Math.min(args.nllImages, shape[0]);
   const key = Key.from(args.seed).child("evaluation");
   const slice = (from: number): Uint8Array => pixels.subarray(from * size, Math.min(from + part, count) * size);
-  const told = (from: number): Conditioning => conditionsOf(flow, run, Math.min(part, count - from), from);
+  const told = (from: number): Promise<Conditioning> => conditionsOf(flow, run, Math.min(part, count - from), from);
   const options = { ...solverOf(args), samples: args.nllK, key };
   // Two evaluations of the compiled field tell what the rest will take.
   const trial = async (): Promise<number> => {
+    const conditions = await told(0);
     const begin = performance.now();
-    await bitsPerDim(flow, slice(0), { key, solver: "euler", steps: 2, ...told(0) });
+    await bitsPerDim(flow, slice(0), { key, solver: "euler", steps: 2, ...conditions });
     return (performance.now() - begin) / 2000;
   };
   await trial();
@@ -88,7 +89,7 @@ async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Pr
   let nfe = 0;
   let solves = 0;
   for (let from = 0; from < count; from += part) {
-    const result = await bitsPerDim(flow, slice(from), { ...options, ...told(from), first: from });
+    const result = await bitsPerDim(flow, slice(from), { ...options, ...(await told(from)), first: from });
     values.push(...result.values);
     nfe += result.nfe;
     solves += 1;

@@ -38,23 +38,25 @@ export async function drawSamples(
   args: MetricsArguments,
   adaptiveNfe: number,
   tell: Tell,
-  told: (count: number) => Conditioning = () => ({}),
+  told: (count: number) => Conditioning | Promise<Conditioning> = () => ({}),
 ): Promise<Pick<Examples, "values" | "shape" | "nfe"> & { readonly seconds: number }> {
   const { samples, seed } = args;
   const key = Key.from(seed).child("metrics");
   const { name, b } = solverNamed(args.solver ?? "dopri5");
   const evaluations = isAdaptive(args.solver ?? "dopri5") ? adaptiveNfe : (args.steps ?? 100) * b.length;
+  const trialConditions = await told(Math.min(trialCount, samples));
   const trial = async (): Promise<number> => {
     const begin = performance.now();
-    await flow.sample({ count: Math.min(trialCount, samples), key, solver: "euler", steps: 2, ...told(Math.min(trialCount, samples)) });
+    await flow.sample({ count: Math.min(trialCount, samples), key, solver: "euler", steps: 2, ...trialConditions });
     return (performance.now() - begin) / 2000;
   };
   // The first call compiles.
   await trial();
   const seconds = ((await trial()) * evaluations * samples) / Math.min(trialCount, samples);
   tell(`${formatCount(samples)} samples by ${name}: about ${formatSeconds(seconds)} at ${evaluations} NFE`);
+  const conditions = await told(samples);
   const started = performance.now();
-  const { values, shape, nfe } = await flow.sample({ count: samples, key, ...solverOf(args), ...told(samples) });
+  const { values, shape, nfe } = await flow.sample({ count: samples, key, ...solverOf(args), ...conditions });
   const took = (performance.now() - started) / 1000;
   tell(`drawn in ${formatSeconds(took)}: ${nfe.toFixed(0)} NFE, seed ${seed}`);
   return { values, shape, nfe, seconds: took };

@@ -30,9 +30,9 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
     const { reference, file, cached } = await cachedReference(network, { values: images.pixels, shape: images.shape }, { key, directory: args.cache });
     tell(`reference: ${formatCount(images.shape[0])} ${args.reference} images of ${data}, ${cached ? "from" : "now in"} ${file}`);
     checkSampleCount(args.samples, reference, args.leastSamples);
-    const told = (count: number): Conditioning => conditionsOf(flow, run, count);
+    const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count);
     const drawn = await (restores(run)
-      ? restoredTimed(flow, args.samples, told(args.samples))
+      ? restoredTimed(flow, args.samples, await told(args.samples))
       : drawSamples(flow, args, typicalNfe, tell, told));
     const { data: pixels, shape } = pixelsOf(drawn);
     const measured = await imageMetrics({ network, reference, samples: { values: pixels, shape }, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples });

@@ -27,7 +27,7 @@ export interface SampleArguments {
 export async function sample(directory: string, { count, seed, out, threads, label, guidance, guidanceInterval, ...solver }: SampleArguments): Promise<void> {
   const { flow, run } = await openFlow(directory, threads);
   const write = writerFor(out, flow.model.eventShape);
-  const told = { ...conditionsOf(flow, run, count), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };
+  const told = { ...(await conditionsOf(flow, run, count)), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };
   const started = performance.now();
   const examples = await (restores(run)
     ? restored(flow, count, told)

@@ -12,8 +12,8 @@ export { imageSize, imagesInMemory, pooledReader, readImages } from "./image-rea
 export type { PointSet, PointSetName } from "./point-sets/index.ts";
 export { isPointSetName, pointSets } from "./point-sets/index.ts";
 export type { TrainingData, TrainingLabels } from "./training-data.ts";
-export type { ImageLabels } from "./training-images.ts";
-export { trainingImages } from "./training-images.ts";
+export type { ImageLabels, TrainingImagesOptions } from "./training-images.ts";
+export { trainingImages, trainingImagesFrom } from "./training-images.ts";
 export type { PointsSplit } from "./training-points.ts";
 export { trainingPoints } from "./training-points.ts";
 export type { DataTransform } from "./transform.ts";
