@@ -1,7 +1,10 @@
 /** @file The command line: what it understands, and nothing else. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { solvers } from "fluxion";
+import { publicSets } from "@fluxion/node";
 import type { SolverName } from "fluxion";
+import { dataGet } from "./commands/data-get.ts";
+import type { DataGetArguments } from "./commands/data-get.ts";
 import { evaluate } from "./commands/evaluate.ts";
 import { features } from "./commands/features.ts";
 import type { FeaturesArguments } from "./commands/features.ts";
@@ -135,6 +138,15 @@ export function program(): Command {
     .option("--threads <count>", "CPU threads (default by the size of the work)", count)
     .requiredOption("--out <file>", "the ONNX file to write")
     .action(async (data: string, flags: FeaturesArguments) => features(data, flags));
+
+  root
+    .command("data")
+    .description("public data sets")
+    .command("get")
+    .description("fetch a public data set, verified, or say how to get it")
+    .argument("<name>", Object.keys(publicSets).join(", "))
+    .option("--out <directory>", "where the files go (default ~/.cache/fluxion/data/NAME)")
+    .action(async (name: string, flags: DataGetArguments) => dataGet(name, flags));
 
   root
     .command("inspect")

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, readImages, pooledReader, trainingImagesFrom, trainingPoints } from "fluxion";
 import type { FloatArray, Model, Objective, Path, TrainingData } from "fluxion";
-import { isImageSource, loadPoints, locateDataset, openImages } from "@fluxion/node";
+import { isImageSource, isPublicSetName, loadPoints, locateDataset, openImages, publicSets } from "@fluxion/node";
 import type { ImageSet, ImageSplit, LoadedImages, OpenImagesOptions, RunRecord } from "@fluxion/node";
 import { existsSync } from "node:fs";
 import type { TrainOptions } from "./options.ts";
@@ -17,14 +17,12 @@ export interface Task {
   readonly entropy?: number;
 }
 
-const imageSets = ["mnist", "fashion-mnist"];
-
 /** Where the packages that the command depends on are found. */
 const packages = createRequire(import.meta.url);
 
 /** Whether options ask for images. */
 export function isImageData(data: string): boolean {
-  return imageSets.includes(data) || isImageSource(data);
+  return isPublicSetName(data) || isImageSource(data);
 }
 
 /**
@@ -52,7 +50,7 @@ export async function loadTask(options: TrainOptions): Promise<Task> {
   }
   if (!/\.(csv|txt|tsv|npy)$/i.test(data)) {
     throw new Error(
-      `data: expected ${[...Object.keys(pointSets), ...imageSets].join(", ")}, a .csv or .npy file, or a directory of images, got "${data}"`,
+      `data: expected ${[...Object.keys(pointSets), ...Object.keys(publicSets)].join(", ")}, a .csv or .npy file, or a directory of images, got "${data}"`,
     );
   }
   const { data: points, shape } = loadPoints(data);
@@ -86,7 +84,7 @@ export async function openImageSplit({ data, pool = 1, imageSize, colour, skipBa
 
 /** Makes paths absolute, so that a run finds its data from anywhere. */
 export function absoluteData(data: string): string {
-  return existsSync(data) && !isPointSetName(data) && !imageSets.includes(data) ? resolve(data) : data;
+  return existsSync(data) && !isPointSetName(data) && !isPublicSetName(data) ? resolve(data) : data;
 }
 
 /**

@@ -12,16 +12,35 @@ export { createRun, lockRun, openRun, writeAtomic } from "./runs/index.ts";
 
 // data
 export type {
+  DownloadProgress,
+  FetchedSet,
+  FetchSetOptions,
   ImageFormat,
   ImageSet,
   ImageSource,
   ImageSplit,
   LoadedImages,
   LoadedPoints,
+  LocateOptions,
   OpenImagesOptions,
+  PublicFile,
+  PublicSet,
+  PublicSetName,
   ResolveModule,
 } from "./data/index.ts";
-export { imageFormats, isImageSource, loadImages, loadPoints, locateDataset, openImages, readImageSet } from "./data/index.ts";
+export {
+  fetchSet,
+  imageFormats,
+  isImageSource,
+  isPublicSetName,
+  loadImages,
+  loadPoints,
+  locateDataset,
+  openImages,
+  publicSetDirectory,
+  publicSets,
+  readImageSet,
+} from "./data/index.ts";
 
 // images
 export type { ImageBatch, ImageGridOptions, PngOptions, Raster } from "./images/index.ts";

@@ -132,12 +132,12 @@ describe("locateDataset", () => {
     const directory = locateDataset("fashion-mnist", undefined, { debianDatasets: join(root, "datasets") });
     expect(loadImages(directory, "train").shape).toEqual([1, 1, 2, 2]);
     expect(() => locateDataset("fashion-mnist", undefined, { debianDatasets: join(root, "absent") })).toThrow(
-      /fashion-mnist: expected .*absent.*; run `apt-get install dataset-fashion-mnist`/,
+      /fashion-mnist: expected .*fluxion.data.fashion-mnist, got nothing there; run `fluxion data get fashion-mnist` or `apt-get install dataset-fashion-mnist`/,
     );
   });
 
   it("takes any path that exists", () => {
     expect(locateDataset(root)).toBe(root);
-    expect(() => locateDataset(join(root, "absent"))).toThrow(/absent: expected mnist, fashion-mnist or a path/);
+    expect(() => locateDataset(join(root, "absent"))).toThrow(/absent: expected mnist, fashion-mnist, kmnist, cifar10, imagenet32, imagenet64 or a path/);
   });
 });
