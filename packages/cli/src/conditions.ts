@@ -8,12 +8,17 @@ import { openImageSplit } from "./task.ts";
 /**
  * Conditions of `count` examples: the labels and smaller versions of the test images from number `first`, over and over where
  * they do not suffice; nothing for a network that is told nothing.
+ *
+ * @param first - default 0; without it, classes alone are all classes in turn, for which no test images are needed
  */
-export async function conditionsOf({ model }: Flow, run: Run, count: number, first = 0): Promise<Conditioning> {
+export async function conditionsOf({ model }: Flow, run: Run, count: number, first?: number): Promise<Conditioning> {
   const { classes, superResolution } = model;
   if (classes === undefined && superResolution === undefined) return {};
+  if (classes !== undefined && superResolution === undefined && first === undefined) {
+    return { labels: Array.from({ length: count }, (_, i) => i % classes) };
+  }
   const { reader, labels } = await openImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
-  const images = Array.from({ length: count }, (_, i) => (first + i) % reader.shape[0]);
+  const images = Array.from({ length: count }, (_, i) => ((first ?? 0) + i) % reader.shape[0]);
   return {
     ...(classes !== undefined && { labels: images.map((image, i) => labels?.[image] ?? i % classes) }),
     ...(superResolution !== undefined && { lowResolution: middles(pooledReader(reader, superResolution), images) }),

@@ -30,7 +30,7 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
     const { reference, file, cached } = await cachedReference(network, { values: images.pixels, shape: images.shape }, { key, directory: args.cache });
     tell(`reference: ${formatCount(images.shape[0])} ${args.reference} images of ${data}, ${cached ? "from" : "now in"} ${file}`);
     checkSampleCount(args.samples, reference, args.leastSamples);
-    const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count);
+    const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count, 0);
     const drawn = await (restores(run)
       ? restoredTimed(flow, args.samples, await told(args.samples))
       : drawSamples(flow, args, typicalNfe, tell, told));
