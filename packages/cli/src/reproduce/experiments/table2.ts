@@ -36,7 +36,7 @@ export const table2: Experiment = {
   predict: async (study) => (countOf(study, "samples") * (await secondsPerSolve(study))) / 64 + 60,
   run: async (study) => {
     const count = countOf(study, "samples");
-    const truth = testImages(study, "regression", count);
+    const truth = await testImages(study, "regression", count);
     const rows: { label: string; scores: Scores }[] = [{ label: "Reference", scores: await study.measured("reference-scores", () => score(study, truth, truth)) }];
     const grids: { label: string; images: ImageBatch }[] = [{ label: "truth", images: truth }];
     for (const { id, label } of superResolutions) {
@@ -92,9 +92,9 @@ export const table2: Experiment = {
   },
 };
 
-function testImages(study: Study, id: MethodId, count: number): ImageBatch {
+async function testImages(study: Study, id: MethodId, count: number): Promise<ImageBatch> {
   const run = study.run(id);
-  const { pixels, shape } = loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+  const { pixels, shape } = await loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
   return first({ data: pixels, shape }, count);
 }
 
@@ -107,7 +107,7 @@ function first({ data, shape: [n = 0, ...image] }: ImageBatch, count: number): I
 async function draw(study: Study, id: MethodId, count: number): Promise<ImageBatch> {
   const { data, shape } = await study.measured(`${id}/images-${String(count)}`, async () => {
     const [run, flow] = [study.run(id), await study.flow(id)];
-    const told = conditionsOf(flow, run, count);
+    const told = await conditionsOf(flow, run, count);
     const key = Key.from(study.scale.seed).child("reproduce", "noise");
     const images = restores(run) ? await restored(flow, count, told) : await flow.sample({ count, key, rtol: 1e-5, atol: 1e-5, ...told });
     await flow.dispose();
