@@ -39,7 +39,7 @@ function pack(directory) {
   const [{ filename, files }] = JSON.parse(output);
   const strays = files
     .map(({ path }) => path)
-    .filter((path) => !/^(?:dist\/.+\.(?:js|d\.ts|js\.map)|package\.json|LICENSE|README\.md)$/.test(path));
+    .filter((path) => !/^(?:bin\/.+\.js|dist\/.+\.(?:js|d\.ts|js\.map)|package\.json|LICENSE|README\.md)$/.test(path));
   if (strays.length > 0) throw new Error(`${filename}: expected compiled files only, got ${strays.join(", ")}`);
   if (!files.some(({ path }) => path === "dist/index.d.ts"))
     throw new Error(`${filename}: expected dist/index.d.ts, got no types`);

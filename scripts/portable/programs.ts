@@ -101,8 +101,8 @@ async function ofImages(model: Model): Promise<Example[]> {
 function ofLoops(): Example[] {
   const x = hostTensor(numbers(6, 1), [2, 3]);
   const doubling = trace("doubling", { x: input(["batch", 3]) }, ({ x: start }) => {
-    const [y] = whileLoop([start], ([state]) => less100(state), ([state]) => [mul(state as Tensor, 2)], { maxSteps: 50 });
-    return { y: y as Tensor };
+    const [y] = whileLoop([start], ([state]) => less100(state), ([state]) => [mul(state, 2)], { maxSteps: 50 });
+    return { y: y };
   });
   return [run("while", doubling, { x })];
 }

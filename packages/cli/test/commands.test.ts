@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseCsv, parseNpy } from "fluxion";
 import { describe, expect, it } from "vitest";
@@ -123,6 +123,11 @@ describe("bad input", () => {
     writeFileSync(path, content);
     return path;
   };
+  const noImages = (): string => {
+    mkdirSync(join(directory, "no-images"), { recursive: true });
+    file(join("no-images", "notes.txt"), "none here");
+    return join(directory, "no-images");
+  };
   const cases: readonly (readonly [string, () => readonly string[], RegExp])[] = [
     ["unknown data", () => ["train", "nonsense"], /data: expected checkerboard.*got "nonsense"/s],
     ["a missing file", () => ["train", join(directory, "none.csv")], /none\.csv: expected .*got (nothing|no such file)/s],
@@ -130,7 +135,7 @@ describe("bad input", () => {
     ["words among numbers", () => ["train", file("words.csv", "1,2\n3,x\n")], /words\.csv: .*line 2, column 2/s],
     ["NaN in data", () => ["train", file("nan.csv", "1,2\nnan,4\n")], /nan\.csv: .*line 2, column 1/s],
     ["a truncated npy", () => ["train", file("cut.npy", "\x93NUMPY")], /cut\.npy: expected/],
-    ["a directory without IDX files", () => ["train", directory], /expected train-images-idx3-ubyte/],
+    ["a directory without images", () => ["train", noImages()], /expected images in one of these forms, got none of them.*IDX: train-images-idx3-ubyte/s],
     ["an unknown flag", () => ["train", "moons", "--nonsense", "1"], /unknown option '--nonsense'/],
     ["a value out of range", () => ["train", "moons", "--width", "0"], /width: .*got 0/],
     ["both lengths", () => ["train", "moons", "--steps", "5", "--minutes", "1"], /steps and minutes: expected one/],

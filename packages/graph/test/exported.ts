@@ -3,7 +3,7 @@ import * as graph from "@fluxion/graph";
 
 /** Exported functions that are no ops. */
 const noOps = new Set([
-  "addUp", "addUpByScope", "checkFeeds", "crc32", "describeModel", "divergence", "explain", "formatExplanation", "formatShape", "formatShare",
+  "addUp", "addUpByScope", "checkFeeds", "crc32", "crc32Update", "describeModel", "divergence", "explain", "formatExplanation", "formatShape", "formatShare",
   "formatSi", "formatTable", "fromFloat16", "grad", "hessianVectorProduct", "hostTensor", "hutchinsonDivergence", "input", "interpretProgram",
   "isStatic", "jvp", "largestWork", "loadProgram", "lower", "modelSignature", "referenceRuntime", "saveProgram", "scope", "simplify", "sizeOf",
   "toFloat16", "trace", "typedData", "valueAndGrad", "vjp",
