@@ -14,15 +14,11 @@ export interface ScaleOptions {
   readonly seed?: number | undefined;
 }
 
-interface Defaults {
-  readonly data: string;
+interface Defaults extends Pick<Scale, "data" | "snapshots" | "options" | "measure"> {
   /** Minutes, training and measuring. */
   readonly budget: number;
   /** Methods to train. */
   readonly methods: number;
-  readonly snapshots: number;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly measure: Readonly<Record<string, number>>;
 }
 
 const defaults: Readonly<Record<Exclude<StudyKind, "none">, Defaults>> = {

@@ -1,6 +1,7 @@
 /** @file A study: a directory in which methods are trained once and measurements are kept, so that all can go on after a stop. */
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Key } from "fluxion";
 import type { Flow } from "fluxion";
 import { openRun, writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
@@ -43,6 +44,9 @@ export interface Study {
   has(name: string): boolean;
   say(line: string): void;
 }
+
+/** Names all that a study draws: equal noise for all methods. */
+export const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
 
 const scaleFile = "study.json";
 

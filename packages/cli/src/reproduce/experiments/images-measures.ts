@@ -1,16 +1,15 @@
 /** @file What the experiments on images measure of each method, each measurement kept in the study. */
 import { sizeOf } from "@fluxion/graph";
-import { bitsPerDim, bitsPerDimOfCopies, Key, meanAndError } from "fluxion";
+import { bitsPerDim, bitsPerDimOfCopies, meanAndError } from "fluxion";
 import type { Examples, SolverName } from "fluxion";
 import type { ImageBatch } from "@fluxion/node";
 import { parseOptions } from "../../options.ts";
 import { pixelsOf } from "../../pixels.ts";
 import { loadImageSplit } from "../../task.ts";
 import type { MethodId } from "../methods.ts";
+import { keyOf } from "../study.ts";
 import type { Study } from "../study.ts";
 import { frechetTo } from "./images-features.ts";
-
-const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
 
 /** A count of the study's scale. */
 export const countOf = ({ scale }: Study, name: string): number => scale.measure[name] ?? 64;

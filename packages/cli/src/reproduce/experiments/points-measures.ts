@@ -1,9 +1,10 @@
 /** @file What the experiments in the plane measure of each method, each measurement kept in the study. */
 import { readFileSync } from "node:fs";
-import { applyTransform, fitStandardize, Key, meanAndError, parseNpy, slicedWasserstein } from "fluxion";
+import { applyTransform, fitStandardize, meanAndError, parseNpy, slicedWasserstein } from "fluxion";
 import type { Examples, FloatArray } from "fluxion";
 import type { PointCloud } from "@fluxion/node";
 import type { MethodId } from "../methods.ts";
+import { keyOf } from "../study.ts";
 import type { Study } from "../study.ts";
 
 /** Points kept as plain JSON, to four digits after the point. */
@@ -19,8 +20,6 @@ const kept = ({ values, shape: [n = 0, d = 0] }: Examples): KeptPoints => ({
 
 /** Points as measurements take them. */
 export const asSet = ({ values, shape }: KeptPoints): PointCloud & { readonly values: Float64Array } => ({ values: Float64Array.from(values), shape });
-
-const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
 
 /** Points that training never saw, in data space. */
 export function heldOut(study: Study, id: MethodId): KeptPoints {
