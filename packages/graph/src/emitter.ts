@@ -2,8 +2,11 @@ import type { GraphProto } from "./onnx/schema.ts";
 import type { DType } from "./host.ts";
 import type { Shape } from "./shape.ts";
 
-/** `onnxruntime` may use its contrib ops; `portable` is standard ONNX only. */
-export type Target = "onnxruntime" | "portable";
+/**
+ * `onnxruntime` may use its contrib ops; `portable` is standard ONNX only; `webgpu` is what ONNX Runtime's WebGPU provider
+ * has kernels for, in standard ONNX.
+ */
+export type Target = "onnxruntime" | "portable" | "webgpu";
 
 /** Attribute values; a lone number is an integer, floats are marked. */
 export type AttributeValue =

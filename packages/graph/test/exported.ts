@@ -5,7 +5,7 @@ import * as graph from "@fluxion/graph";
 const noOps = new Set([
   "addUp", "addUpByScope", "checkFeeds", "crc32", "crc32Update", "describeModel", "divergence", "explain", "formatExplanation", "formatShape", "formatShare",
   "formatSi", "formatTable", "fromFloat16", "grad", "hessianVectorProduct", "hostTensor", "hutchinsonDivergence", "input", "interpretProgram",
-  "isStatic", "jvp", "largestWork", "loadProgram", "lower", "modelSignature", "referenceRuntime", "saveProgram", "scope", "simplify", "sizeOf",
+  "isStatic", "jvp", "largestWork", "loadProgram", "lower", "lowerForWebgpu", "modelSignature", "referenceRuntime", "saveProgram", "scope", "simplify", "sizeOf",
   "toFloat16", "trace", "typedData", "valueAndGrad", "vjp",
 ]);
 

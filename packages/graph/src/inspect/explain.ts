@@ -83,7 +83,7 @@ export interface Explanation {
 }
 
 /**
- * Tells what a program will do: the graph as it is lowered (for either target: they differ in what ops emit), its
+ * Tells what a program will do: the graph as it is lowered (for the targets that run on a CPU: they differ in what ops emit), its
  * operations, its traffic and its memory.
  *
  * @throws RangeError if `sizes` names no dimension of the program or holds no whole numbers from 1

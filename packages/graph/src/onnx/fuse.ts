@@ -9,6 +9,7 @@ import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
 import { apply } from "../op.ts";
 import { sameShape } from "../shape.ts";
+import type { Target } from "../emitter.ts";
 import { inputOf, inScope, outputOf, reachable } from "../tensor.ts";
 import type { Body, Node, Tensor } from "../tensor.ts";
 import { columnSumOp, gemmOp, layerNormOp, sumSquareOp } from "../ops/fused.ts";
@@ -18,25 +19,26 @@ import { sumOp } from "../ops/reduce.ts";
 import type { ReduceAttrs } from "../ops/reduce.ts";
 
 /** Fuses inside a body and the bodies within it. */
-export function fuse(body: Body): Body {
+export function fuse(body: Body, target: Target = "onnxruntime"): Body {
   const uses = countUses(body.outputs);
   const spread = new Map<string, Tensor>();
   const outputs = rewrite(body.outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
-    if (node.op.bodies) return mapBodies(node, inputs, fuse);
-    return inScope(node.scope, () => fuseNode(node, inputs, uses, spread));
+    if (node.op.bodies) return mapBodies(node, inputs, (inner) => fuse(inner, target));
+    return inScope(node.scope, () => fuseNode(node, inputs, { uses, spread, target }));
   });
   return { ...body, outputs };
 }
 
-function fuseNode(
-  node: Node,
-  inputs: readonly Tensor[],
-  uses: ReadonlyMap<Tensor, number>,
-  spread: Map<string, Tensor>,
-): readonly Tensor[] {
+interface Surroundings {
+  readonly uses: ReadonlyMap<Tensor, number>;
+  readonly spread: Map<string, Tensor>;
+  readonly target: Target;
+}
+
+function fuseNode(node: Node, inputs: readonly Tensor[], { uses, spread, target }: Surroundings): readonly Tensor[] {
   const fused =
     fuseGemm(node, inputs, uses) ?? fuseLayerNorm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ??
-    fuseColumnSum(node, inputs) ?? fuseConvWeight(node, inputs);
+    fuseColumnSum(node, inputs) ?? (target === "webgpu" ? undefined : fuseConvWeight(node, inputs));
   if (fused) return [fused];
   const quotient = fuseReciprocal(node, inputs, uses)?.node;
   return quotient
@@ -120,6 +122,7 @@ function fuseColumnSum(node: Node, inputs: readonly Tensor[]): Tensor | undefine
   return fits ? apply(columnSumOp, null, x) : undefined;
 }
 
+/** A loop over images, which a GPU would leave to its host. */
 function fuseConvWeight(node: Node, [x, g]: readonly Tensor[]): Tensor | undefined {
   if (node.op.name !== "conv2dWeight" || !x || !g) return undefined;
   return convWeightByImage(x, g, node.attrs as ConvAttrs);

@@ -1,10 +1,12 @@
 import { simplify } from "../simplify.ts";
 import type { Program } from "../program.ts";
 import { termOf } from "../shape.ts";
-import { Lowering, valueInfo } from "./lowering.ts";
+import { Lowering } from "./lowering.ts";
 import type { Target } from "../emitter.ts";
 import { fuse } from "./fuse.ts";
 import { encodeModel } from "./schema.ts";
+import type { ModelSignature } from "./signature.ts";
+import { webgpuSignature } from "./webgpu.ts";
 
 /** Options of `lower`. */
 export interface LowerOptions {
@@ -20,27 +22,61 @@ export interface LowerOptions {
  * Inputs and outputs carry the program's names.
  *
  * @throws Error if a named dimension is an axis of no input
+ * @throws TypeError if the target has no kernel for an op, or none for its types
  */
 export function lower(program: Program, { target = "onnxruntime", metadata = {} }: LowerOptions = {}): Uint8Array {
+  return lowered(program, target, metadata).model;
+}
+
+/** A program as the WebGPU provider of ONNX Runtime runs it. */
+export interface WebgpuModel {
+  readonly model: Uint8Array;
+  /** What it is fed and returns: integers of all widths are int32 there. */
+  readonly signature: ModelSignature;
+  /**
+   * Ops that the host computes, as it must: loops, whose bodies run on the device, and sizes of named dimensions. Where
+   * there are none, `session.disable_cpu_ep_fallback` can be set.
+   */
+  readonly onHost: readonly string[];
+}
+
+/**
+ * Compiles a program for WebGPU: what the provider lacks is said by what it has.
+ *
+ * @throws TypeError naming the op that cannot run there
+ * @throws Error if a named dimension is an axis of no input
+ */
+export function lowerForWebgpu(program: Program): WebgpuModel {
+  const { model, onHost } = lowered(program, "webgpu", {});
+  return { model, signature: webgpuSignature(program), onHost: [...onHost] };
+}
+
+function lowered(
+  program: Program,
+  target: Target,
+  metadata: Readonly<Record<string, string>>,
+): { readonly model: Uint8Array; readonly onHost: ReadonlySet<string> } {
   const { name, inputs, outputs } = program;
-  const body = fuse(simplify(program).body);
+  const body = fuse(simplify(program).body, target);
+  const onHost = new Set<string>();
   const domains = new Set([""]);
   const lowering = new Lowering({
     target,
     usedNames: new Map([...Object.keys(inputs), ...Object.keys(outputs)].map((key) => [key, 1])),
     domains,
+    onHost,
     symbols: symbolSources(program),
   });
   const declared = Object.entries(inputs).map(([key, tensor]) => {
     lowering.bind(tensor, key);
-    return valueInfo(key, tensor);
+    return lowering.declare(key, tensor);
   });
   const values = lowering.lowerAll(body.outputs);
   const results = Object.entries(outputs).map(([key, tensor], i) => {
     lowering.rename(values[i] ?? "", key);
-    return valueInfo(key, tensor);
+    return lowering.declare(key, tensor);
   });
-  return encodeModel({ graph: lowering.graph(name, declared, results), domains: [...domains], metadata });
+  return { model: encodeModel({ graph: lowering.graph(name, declared, results), domains: [...domains], metadata }), onHost };
 }
 
 function symbolSources({ inputs }: Program): Map<string, { value: string; axis: number; factor: number }> {

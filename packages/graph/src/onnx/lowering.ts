@@ -9,9 +9,12 @@ import { typedData } from "../host.ts";
 import type { DType } from "../host.ts";
 import { dataTypes } from "./data-types.ts";
 import { refuseMissingKernel } from "./kernels.ts";
+import { heldAs, refuseOnWebgpu, substitute } from "./webgpu.ts";
+import type { Forms } from "./webgpu.ts";
 import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto } from "./schema.ts";
 
 const contribDomain = "com.microsoft";
+const loops = new Set(["Scan", "Loop"]);
 
 function attributeOf(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === "number") return { name, type: 2, i: value };
@@ -26,6 +29,8 @@ export interface Model {
   readonly target: Target;
   readonly usedNames: Map<string, number>;
   readonly domains: Set<string>;
+  /** Ops that the host computes whatever the device: loops, and sizes. */
+  readonly onHost: Set<string>;
   /** The named input and axis that tell the size of a symbol at run time. */
   readonly symbols: ReadonlyMap<string, { readonly value: string; readonly axis: number; readonly factor: number }>;
 }
@@ -44,6 +49,12 @@ export class Lowering implements Emitter<Tensor> {
   readonly #shared = new Map<string, string>();
   /** Values that nodes of this graph made. */
   readonly #made = new Set<string>();
+  readonly #forms: Forms = {
+    emit: (opType, inputs, attributes) => this.#one(opType, inputs, attributes),
+    scalar: (value, dtype) => this.scalar(value, dtype),
+    constant: (data, shape, dtype) => this.constant(data, shape, dtype),
+    int64s: (values) => this.int64s(values),
+  };
   #current: Node | undefined;
 
   constructor(model: Model, parent?: Lowering) {
@@ -65,6 +76,17 @@ export class Lowering implements Emitter<Tensor> {
   }
 
   emit(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    const other = this.target === "webgpu" && this.#current ? substitute(this.#forms, opType, inputs, this.#current, attributes) : undefined;
+    return other ?? this.#one(opType, inputs, attributes);
+  }
+
+  /** Computes with sizes, which the host does on every device. */
+  #sizes(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    this.#model.onHost.add(opType);
+    return this.#one(opType, inputs, attributes);
+  }
+
+  #one(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
     return this.#push(opType, undefined, inputs, 1, attributes)[0] ?? "";
   }
 
@@ -80,6 +102,8 @@ export class Lowering implements Emitter<Tensor> {
     attributes: Attributes,
   ): string[] {
     if (this.target === "onnxruntime" && this.#current) refuseMissingKernel(opType, this.#current);
+    if (this.target === "webgpu" && this.#current) refuseOnWebgpu(opType, this.#current);
+    if (loops.has(opType) || this.#current?.op.name === "size") this.#model.onHost.add(opType);
     const name = this.#fresh(opType);
     const names = Array.from({ length: outputs }, (_, i) => (i === 0 ? `${name}:out` : `${name}:out${String(i)}`));
     this.#model.domains.add(domain ?? "");
@@ -105,9 +129,14 @@ export class Lowering implements Emitter<Tensor> {
   }
 
   constant(data: Float32Array | Float64Array, shape: readonly number[], dtype: DType = "float32"): string {
-    const values = typedData(data, dtype);
-    const key = values.length <= 4 ? `${dtype} ${shape.join()}:${Array.from(values, spelled).join()}` : undefined;
-    return this.#initializer(key, shape, dataTypes[dtype], new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const type = this.#held(dtype);
+    const values = typedData(data, type);
+    const key = values.length <= 4 ? `${type} ${shape.join()}:${Array.from(values, spelled).join()}` : undefined;
+    return this.#initializer(key, shape, dataTypes[type], new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+
+  #held(dtype: DType): DType {
+    return this.target === "webgpu" ? heldAs(dtype) : dtype;
   }
 
   scalar(value: number, dtype?: DType): string {
@@ -131,7 +160,7 @@ export class Lowering implements Emitter<Tensor> {
     const known = this.#find(key);
     if (known !== undefined) return known;
     const parts = shape.map((dim) => (typeof dim === "number" ? this.int64s([dim]) : this.#namedDim(dim)));
-    const name = parts.length === 1 ? (parts[0] ?? "") : this.emit("Concat", parts, { axis: 0 });
+    const name = parts.length === 1 ? (parts[0] ?? "") : this.#sizes("Concat", parts, { axis: 0 });
     this.#shared.set(key, name);
     return name;
   }
@@ -149,8 +178,8 @@ export class Lowering implements Emitter<Tensor> {
     const size = this.emit("Shape", [source.value], { start: axis, end: axis + 1 });
     const ratio = factor / source.factor;
     if (ratio === 1) return size;
-    if (Number.isInteger(ratio)) return this.emit("Mul", [size, this.int64s([ratio])]);
-    return this.emit("Div", [this.emit("Mul", [size, this.int64s([factor])]), this.int64s([source.factor])]);
+    if (Number.isInteger(ratio)) return this.#sizes("Mul", [size, this.int64s([ratio])]);
+    return this.#sizes("Div", [this.#sizes("Mul", [size, this.int64s([factor])]), this.int64s([source.factor])]);
   }
 
   reshape(x: string | undefined, shape: Shape): string {
@@ -172,7 +201,7 @@ export class Lowering implements Emitter<Tensor> {
     const inputs = body.inputs.map((tensor, i) => {
       const name = i < own ? this.#fresh("step") : (captured[i - own] ?? "");
       inner.bind(tensor, name);
-      return valueInfo(name, tensor);
+      return inner.declare(name, tensor);
     });
     const results = inner.lowerAll(body.outputs);
     inner.#current = this.#current;
@@ -183,7 +212,7 @@ export class Lowering implements Emitter<Tensor> {
       const result = results[i] ?? "";
       const name = inner.#made.has(result) && !taken.has(result) ? result : inner.emit("Identity", [result]);
       taken.add(name);
-      return valueInfo(name, tensor);
+      return inner.declare(name, tensor);
     });
     const leading: ValueInfoProto[] = loop
       ? [
@@ -209,6 +238,12 @@ export class Lowering implements Emitter<Tensor> {
     this.#values.set(tensor, name);
   }
 
+  /** The declaration of a graph input or output. */
+  declare(name: string, { shape, dtype }: Tensor): ValueInfoProto {
+    // ONNX knows no products of names; "2*batch" is just another name to it.
+    return { name, elemType: dataTypes[this.#held(dtype)], shape };
+  }
+
   name(tensor: Tensor): string {
     const name = this.#values.get(tensor);
     if (name === undefined) throw new Error(`internal: ${tensor.node.op.name} was used before it was lowered`);
@@ -232,10 +267,3 @@ export class Lowering implements Emitter<Tensor> {
     return outputs.map((tensor) => this.name(tensor));
   }
 }
-
-/** The declaration of a graph input or output. */
-export function valueInfo(name: string, { shape, dtype }: Tensor): ValueInfoProto {
-  // ONNX knows no products of names; "2*batch" is just another name to it.
-  return { name, elemType: dataTypes[dtype], shape };
-}
-
