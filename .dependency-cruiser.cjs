@@ -4,7 +4,9 @@
 const packages = {
   graph: [],
   core: ["graph"],
-  node: ["graph", "core"],
+  ort: ["graph"],
+  node: ["graph", "core", "ort"],
+  web: ["graph", "ort"],
   cli: ["graph", "core", "node"],
 };
 
@@ -76,9 +78,9 @@ module.exports = {
     },
     {
       name: "browser-safe",
-      comment: "graph and core run in browsers too.",
+      comment: "graph, core and ort run in browsers too, and web there alone.",
       severity: "error",
-      from: { path: "^packages/(?:graph|core)/src/" },
+      from: { path: "^packages/(?:graph|core|ort|web)/src/" },
       to: { dependencyTypes: ["core"] },
     },
   ],

@@ -44,7 +44,7 @@ export default defineConfig(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
     },
   },
-  { files: ["packages/{graph,core}/src/**/*.ts"], rules: browserSafe },
+  { files: ["packages/{graph,core,ort}/src/**/*.ts"], rules: browserSafe },
   // Printing is what these are for.
   { files: ["packages/cli/src/**/*.ts", "bench/**/*.ts", "examples/**/*.ts"], rules: { "no-console": "off" } },
   {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The directories of the packages, in order of dependency. */
-export const packages = ["graph", "core", "node", "cli"].map((name) => join(root, "packages", name));
+export const packages = ["graph", "core", "ort", "node", "web", "cli"].map((name) => join(root, "packages", name));
 
 /** Runs a command, its output on ours, and returns its exit code. */
 export function run(command, args, { cwd = root, env = {} } = {}) {

@@ -1,5 +1,5 @@
 /** @file Programs that leave as ONNX files, with what they are fed and what the float64 interpreter makes of it. */
-import { hostTensor, input, interpretProgram, less, mul, referenceRuntime, sizeOf, sum, trace, vjp, whileLoop } from "@fluxion/graph";
+import { hostTensor, input, interpretProgram, less, mul, onHost, referenceRuntime, sizeOf, sum, trace, vjp, whileLoop } from "@fluxion/graph";
 import type { HostTensor, Program, Runtime, Tensor } from "@fluxion/graph";
 import { createTrainer, initParameters, Key, mlp, normal, otPath, trainFlow, trainingImages, trainingPoints, unet } from "fluxion";
 import type { Model } from "fluxion";
@@ -51,7 +51,7 @@ function recording(prefix: string): { readonly runtime: Runtime; readonly exampl
       ...executable,
       run: async (feeds) => {
         const expected = await executable.run(feeds);
-        if (!isKept) examples.push({ name: `${prefix}: ${program.name}`, program, feeds, expected });
+        if (!isKept) examples.push({ name: `${prefix}: ${program.name}`, program, feeds: onHost(program.name, feeds), expected: onHost(program.name, expected) });
         isKept = true;
         return expected;
       },

@@ -29,7 +29,7 @@ function packagesIn(source: string): string[] {
 /** A data package has nothing to import: its sources give `require.resolve` a path in it. */
 const resolves = (source: string, name: string) => new RegExp(`["\`]${name}/`).test(source);
 
-describe.each(["graph", "core", "node", "cli"].map((name) => join("packages", name)))("%s", (directory) => {
+describe.each(["graph", "core", "ort", "node", "web", "cli"].map((name) => join("packages", name)))("%s", (directory) => {
   const { dependencies = {}, version } = manifest(directory);
   const sources = sourcesOf(directory);
 

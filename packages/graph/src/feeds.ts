@@ -1,12 +1,15 @@
 /** @file Checks of what a run is fed, before any runtime sees it. */
-import type { HostTensor } from "./host.ts";
+import type { DType, HostTensor } from "./host.ts";
+import type { ModelDType } from "./onnx/signature.ts";
+import { isHostTensor } from "./runtime.ts";
+import type { Feed } from "./runtime.ts";
 import { anySize, formatShape, termOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 
 /** What runs check against: the name and inputs of a program or a loaded model, where an undefined shape is any shape. */
 interface Signature {
   readonly name: string;
-  readonly inputs: Readonly<Record<string, { readonly shape: Shape | undefined }>>;
+  readonly inputs: Readonly<Record<string, { readonly dtype: ModelDType; readonly shape: Shape | undefined }>>;
 }
 
 /**
@@ -14,20 +17,24 @@ interface Signature {
  *
  * @throws TypeError or RangeError naming the program, the input, what was expected and what came
  */
-export function checkFeeds({ name, inputs }: Signature, feeds: Readonly<Record<string, HostTensor>>): void {
+export function checkFeeds({ name, inputs }: Signature, feeds: Readonly<Record<string, Feed>>): void {
   for (const key of Object.keys(feeds)) {
     if (!Object.hasOwn(inputs, key)) {
       throw new TypeError(`${name}: no input "${key}"; its inputs are ${Object.keys(inputs).join(", ")}`);
     }
   }
   const sizes = new Map<string, number>();
-  for (const [key, { shape }] of Object.entries(inputs)) {
+  for (const [key, { dtype, shape }] of Object.entries(inputs)) {
     const feed = feeds[key];
     if (feed === undefined) throw new TypeError(`${name}: expected a value for input "${key}", got none`);
     if (shape !== undefined && !fits(shape, feed.shape, sizes)) {
       throw new RangeError(
         `${name}: input "${key}" expects ${formatShape(shape)}${describe(sizes)}, got ${formatShape(feed.shape)}`,
       );
+    }
+    if (!isHostTensor(feed)) {
+      checkType(`${name}: input "${key}"`, dtype, feed.dtype);
+      continue;
     }
     const length = feed.shape.reduce((a, b) => a * b, 1);
     if (feed.data.length !== length) {
@@ -36,6 +43,12 @@ export function checkFeeds({ name, inputs }: Signature, feeds: Readonly<Record<s
       );
     }
   }
+}
+
+/** Values of the host are converted; those of a device are not. */
+function checkType(what: string, expected: ModelDType, got: DType): void {
+  if (got === expected) return;
+  throw new TypeError(`${what} expects ${expected}, got a device's tensor of ${got}; cast it in the program that makes it`);
 }
 
 function fits(shape: Shape, sizes: readonly number[], bound: Map<string, number>): boolean {

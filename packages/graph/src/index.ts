@@ -21,7 +21,11 @@ export { modelSignature } from "./onnx/signature.ts";
 export { fromFloat16, toFloat16 } from "./float16.ts";
 export type { Target } from "./emitter.ts";
 export { checkFeeds } from "./feeds.ts";
-export type { CompileOptions, Device, Executable, LoadedModel, LoadOptions, Runtime } from "./runtime.ts";
+export type {
+  CompileOptions, Device, DeviceTensor, Executable, Feed, LoadedModel, LoadOptions, Results, RunOptions, Runtime,
+} from "./runtime.ts";
+export { isHostTensor } from "./runtime.ts";
+export { checkResident, keepResident, onHost } from "./resident.ts";
 export { interpretProgram, referenceRuntime } from "./interpreter.ts";
 export { largestWork } from "./cost.ts";
 

@@ -7,6 +7,7 @@ import type { Body, Evaluation } from "./tensor.ts";
 import { inputOp } from "./body.ts";
 import type { Program } from "./program.ts";
 import { bindSizes, checkFeeds } from "./feeds.ts";
+import { checkResident, onHost, keepResident } from "./resident.ts";
 import type { Runtime } from "./runtime.ts";
 import { termOf } from "./shape.ts";
 import { reachable } from "./tensor.ts";
@@ -83,10 +84,17 @@ export function interpretProgram(
 export function referenceRuntime(): Runtime {
   return {
     device: { kind: "reference", name: "float64 interpreter", threads: 1 },
-    compile: (program) =>
-      Promise.resolve({
-        run: async (feeds) => Promise.resolve(interpretProgram(program, feeds)),
-        dispose: () => Promise.resolve(),
+    compile: (program, { resident = [] } = {}) =>
+      new Promise((resolve) => {
+        checkResident(program.name, Object.keys(program.outputs), resident);
+        resolve({
+          run: (feeds, { signal } = {}) =>
+            new Promise((done) => {
+              signal?.throwIfAborted();
+              done(keepResident(interpretProgram(program, onHost(program.name, feeds)), resident));
+            }),
+          dispose: () => Promise.resolve(),
+        });
       }),
     load: (_model, { name = "model" } = {}) =>
       Promise.reject(

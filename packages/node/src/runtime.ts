@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
-import { largestWork, lower, modelSignature } from "@fluxion/graph";
-import type { CompileOptions, LoadedModel, Program, Runtime } from "@fluxion/graph";
-import { executable, openSession } from "./executable.ts";
+import { largestWork } from "@fluxion/graph";
+import type { CompileOptions, Program, Runtime } from "@fluxion/graph";
+import { sessionRuntime } from "@fluxion/ort";
+import { openSession } from "./open-session.ts";
 
 /** Options of `nodeRuntime`. */
 export interface NodeRuntimeOptions {
@@ -22,17 +23,13 @@ export function nodeRuntime({ threads }: NodeRuntimeOptions = {}): Promise<Runti
   if (!Number.isInteger(most) || most < 1) {
     return Promise.reject(new RangeError(`nodeRuntime: expected threads to be a whole number from 1, got ${String(threads)}`));
   }
-  return Promise.resolve({
-    device: { kind: "cpu", name: "onnxruntime-node", threads: most },
-    compile: async (program, options = {}) => {
-      const chosen = options.threads ?? threadsFor(program, options.sizes, most);
-      // Its fusion of scales into products rounds them to float32.
-      const optimization = hasDoubles(program) ? "basic" : "all";
-      const session = await openSession(lower(program, { target: options.target }), chosen, { graphOptimizationLevel: optimization });
-      return executable(program, session, chosen);
-    },
-    load: (model, { name = "model", threads: wanted = most } = {}) => load(model, name, wanted),
-  });
+  return Promise.resolve(
+    sessionRuntime({
+      device: { kind: "cpu", name: "onnxruntime-node", threads: most },
+      open: (model, { threads: chosen, optimization }) => openSession(model, chosen, { graphOptimizationLevel: optimization }),
+      threadsFor: (program, options) => options.threads ?? threadsFor(program, options.sizes, most),
+    }),
+  );
 }
 
 /** The cores available, at most 8. */
@@ -41,15 +38,4 @@ const defaultThreads = (): number => Math.min(8, availableParallelism());
 /** The threads that the work of a program is worth. */
 export function threadsFor(program: Program, sizes: CompileOptions["sizes"], most = defaultThreads()): number {
   return largestWork(program, sizes) < threadingThreshold ? 1 : most;
-}
-
-const hasDoubles = ({ inputs, outputs }: Program): boolean =>
-  [...Object.values(inputs), ...Object.values(outputs)].some(({ dtype }) => dtype === "float64");
-
-async function load(model: Uint8Array, name: string, threads: number): Promise<LoadedModel> {
-  const signature = modelSignature(model, name);
-  const session = await openSession(model, threads).catch((error: unknown) => {
-    throw new Error(`${name}: ONNX Runtime does not take this model: ${(error as Error).message}`, { cause: error });
-  });
-  return { ...signature, ...executable(signature, session, threads) };
 }

@@ -1,4 +1,4 @@
-import { explain, formatExplanation, formatSi } from "@fluxion/graph";
+import { explain, formatExplanation, formatSi, onHost } from "@fluxion/graph";
 import type { Explanation, HostTensor, Program, Runtime } from "@fluxion/graph";
 import { parameterCount } from "fluxion";
 import type { Trainer } from "fluxion";
@@ -58,7 +58,7 @@ function record(runtime: Runtime): Recorder {
         return {
           ...executable,
           run: (given) => {
-            feeds = given;
+            feeds = onHost(compiled.name, given);
             return executable.run(given);
           },
         };

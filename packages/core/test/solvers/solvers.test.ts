@@ -1,4 +1,4 @@
-import { add, div, hostTensor, neg, referenceRuntime, reshape, sin, square, sub } from "@fluxion/graph";
+import { add, div, hostTensor, neg, onHost, referenceRuntime, reshape, sin, square, sub } from "@fluxion/graph";
 import type { HostTensor, Runtime, Tensor } from "@fluxion/graph";
 import { integrator, isFsal, SolveError, solvers } from "fluxion";
 import type { Field, SolverName } from "fluxion";
@@ -62,7 +62,8 @@ function recording(): { runtime: Runtime; times: number[] } {
         return {
           ...executable,
           run: (feeds) => {
-            times.push(...Array.from(feeds["t"]?.data ?? [], Number), ...Array.from(feeds["step"]?.data ?? [], Number).slice(3));
+            const { t, step } = onHost(program.name, feeds);
+            times.push(...Array.from(t?.data ?? [], Number), ...Array.from(step?.data ?? [], Number).slice(3));
             return executable.run(feeds);
           },
         };

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { addUp, addUpByScope, lower } from "@fluxion/graph";
 import type { CompileOptions, HostTensor, Program } from "@fluxion/graph";
-import { executable, openSession } from "../executable.ts";
+import { executable } from "@fluxion/ort";
+import { openSession } from "../open-session.ts";
 import { threadsFor } from "../runtime.ts";
 import { readTrace } from "./trace.ts";
 import type { KernelRun, Trace } from "./trace.ts";
@@ -102,7 +103,7 @@ async function record(program: Program, feeds: Readonly<Record<string, HostTenso
     enableProfiling: true,
     profileFilePrefix: join(directory, "trace"),
   });
-  const compiled = executable(program, session, threads);
+  const compiled = executable(program, session, { threads });
   try {
     for (let i = 0; i < runs; i++) await compiled.run(feeds);
   } finally {

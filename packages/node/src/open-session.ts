@@ -1,0 +1,25 @@
+import * as ort from "onnxruntime-node";
+
+/**
+ * Opens a session.
+ *
+ * @param model - the bytes of an ONNX file
+ * @param more - options of ONNX Runtime beside those of every session
+ */
+export function openSession(
+  model: Uint8Array,
+  threads: number,
+  more: ort.InferenceSession.SessionOptions = {},
+): Promise<ort.InferenceSession> {
+  return ort.InferenceSession.create(model, {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    // Patterns of memory reuse make the first calls of large programs several times slower and double their memory.
+    enableMemPattern: false,
+    graphOptimizationLevel: "all",
+    logSeverityLevel: 3,
+    ...more,
+  });
+}

@@ -1,0 +1,57 @@
+/** @file Tensors of ONNX Runtime that lie in a device's memory. */
+import { isHostTensor } from "@fluxion/graph";
+import type { DeviceTensor, DType, Feed, HostTensor, ModelDType } from "@fluxion/graph";
+import type { Tensor } from "onnxruntime-common";
+import { toOrt } from "./tensors.ts";
+
+/** What each device's tensor stands for, until it is disposed of. */
+const tensors = new WeakMap<DeviceTensor, Tensor>();
+
+/**
+ * A tensor that ONNX Runtime left where it computed. Once read it lies in this program's memory, and is copied to the
+ * device when next fed.
+ */
+export function onDevice(dtype: DType, tensor: Tensor): DeviceTensor {
+  let reading: Promise<HostTensor> | undefined;
+  let host: HostTensor | undefined;
+  const download = async (): Promise<HostTensor> => {
+    const data = (await tensor.getData(true)) as HostTensor["data"];
+    host = { dtype, shape: tensor.dims, data };
+    return host;
+  };
+  const kept: DeviceTensor = {
+    dtype,
+    shape: tensor.dims,
+    get host() {
+      return host;
+    },
+    read: () => {
+      if (!tensors.has(kept)) return Promise.reject(new Error("this tensor was disposed of; read what you need before"));
+      return (reading ??= download());
+    },
+    dispose: () => {
+      if (!tensors.delete(kept)) return;
+      host = undefined;
+      tensor.dispose();
+    },
+  };
+  tensors.set(kept, tensor);
+  return kept;
+}
+
+/**
+ * A feed as a tensor of ONNX Runtime.
+ *
+ * @param what - names the input
+ * @throws TypeError if it is of another runtime or was disposed of
+ */
+export function feedOf(what: string, dtype: ModelDType, feed: Feed): Tensor {
+  if (isHostTensor(feed)) return toOrt(dtype, feed);
+  const tensor = tensors.get(feed);
+  if (tensor) return tensor;
+  if (feed.host) return toOrt(dtype, feed.host);
+  throw new TypeError(`${what}: expected values or a tensor of this runtime, got one that was disposed of or lies on another device; read() it there`);
+}
+
+/** Whether ONNX Runtime left a tensor on its device. */
+export const isOnDevice = ({ location }: Tensor): boolean => location === "gpu-buffer";
