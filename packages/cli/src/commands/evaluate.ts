@@ -7,6 +7,7 @@ import { conditionsOf, restores } from "../conditions.ts";
 import { formatCount, formatMean, formatSeconds } from "../format.ts";
 import { parseOptions } from "../options.ts";
 import { loadImageSplit } from "../task.ts";
+import { typicalNfe } from "../typical-nfe.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion evaluate`. */
@@ -62,8 +63,6 @@ async function evaluatePoints(run: Run, flow: Flow, args: EvaluateArguments): Pr
 
 /** Images per solve: few enough that a budget can stop between solves. */
 const part = 20;
-/** What dopri5 at 1e-5 takes on flows of small images; only for the prediction. */
-const typicalNfe = 250;
 
 async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Promise<Result> {
   if (restores(run)) throw new Error(`${run.directory}: expected a run with a likelihood, got a regression, which has none; evaluate another run`);
@@ -82,8 +81,8 @@ async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Pr
     return (performance.now() - begin) / 2000;
   };
   await trial();
-  const predicted = (await trial()) * typicalNfe * Math.ceil(count / part) * args.nllK;
-  tell(args, `bits per dimension of ${String(count)} test images, K = ${String(args.nllK)}: about ${formatSeconds(predicted)} at ${String(typicalNfe)} NFE a solve`);
+  const predicted = (await trial()) * typicalNfe.images * Math.ceil(count / part) * args.nllK;
+  tell(args, `bits per dimension of ${String(count)} test images, K = ${String(args.nllK)}: about ${formatSeconds(predicted)} at ${String(typicalNfe.images)} NFE a solve`);
   const started = performance.now();
   const values: number[] = [];
   let nfe = 0;

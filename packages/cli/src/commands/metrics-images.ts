@@ -7,11 +7,9 @@ import { formatCount, formatMean } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { parseOptions } from "../options.ts";
 import { loadImageSplit } from "../task.ts";
+import { typicalNfe } from "../typical-nfe.ts";
 import { drawSamples } from "./metrics-draw.ts";
 import type { MetricsArguments, MetricsResult, Tell } from "./metrics-draw.ts";
-
-/** NFE of an adaptive solver on flows of small images; only for the prediction. */
-const typicalNfe = 250;
 
 /** FID and its kin of samples against images, by a feature network. */
 export async function measureImageRun(run: Run, flow: Flow, args: MetricsArguments, tell: Tell): Promise<MetricsResult> {
@@ -33,7 +31,7 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
     const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count, 0);
     const drawn = await (restores(run)
       ? restoredTimed(flow, args.samples, await told(args.samples))
-      : drawSamples(flow, args, typicalNfe, tell, told));
+      : drawSamples(flow, args, typicalNfe.images, tell, told));
     const { data: pixels, shape } = pixelsOf(drawn);
     const measured = await imageMetrics({ network, reference, samples: { values: pixels, shape }, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples });
     const numbers: Record<string, number> = {};

@@ -9,7 +9,8 @@ import type { Experiment } from "../experiment.ts";
 import { superResolutions } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
 import type { Study } from "../study.ts";
-import { scoresOf, secondsPerSolve } from "./images-features.ts";
+import { costsOf } from "./images-costs.ts";
+import { scoresOf } from "./images-features.ts";
 import { countOf } from "./images-measures.ts";
 
 /** The paper's Table 2, ImageNet 64 to 256: FID, IS, PSNR, SSIM. */
@@ -33,7 +34,7 @@ export const table2: Experiment = {
   about: "super-resolution: a flow beside the regression baseline",
   study: "super-resolution",
   methods: superResolutions.map(({ id }) => id),
-  predict: async (study) => (countOf(study, "samples") * (await secondsPerSolve(study))) / 64 + 60,
+  predict: async (study) => countOf(study, "samples") * (await costsOf(study)).sample + 60,
   run: async (study) => {
     const count = countOf(study, "samples");
     const truth = await testImages(study, "regression", count);
