@@ -1,12 +1,12 @@
 import { checkSampleCount, imageMetrics, Key } from "fluxion";
-import type { Conditioning, Examples, Flow, Measurement } from "fluxion";
+import type { Conditioning, Examples, Flow, ImageReader, Measurement } from "fluxion";
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
-import type { LoadedImages, Run } from "@fluxion/node";
+import type { Run } from "@fluxion/node";
 import { conditionsOf, restored, restores } from "../conditions.ts";
 import { formatCount, formatMean } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { parseOptions } from "../options.ts";
-import { loadImageSplit } from "../task.ts";
+import { openImageSplit } from "../task.ts";
 import { typicalNfe } from "../typical-nfe.ts";
 import { drawSamples } from "./metrics-draw.ts";
 import type { MetricsArguments, MetricsResult, Tell } from "./metrics-draw.ts";
@@ -18,14 +18,14 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
   }
   const source = parseOptions(run.record.options, run.file("options.json"));
   const { data } = source;
-  const images = await loadImageSplit(source, args.reference);
+  const { reader: images } = await openImageSplit(source, args.reference);
   checkShape(flow, images, data);
   const network = await openFeatureNetwork(await nodeRuntime({ threads: args.threads }), args.features, { range: args.range });
   try {
     tell(`${network.name}: ${network.preparation}; generated images are rounded down to bytes`);
     // Of its own seed, so that one reference serves all seeds of samples.
     const key = Key.from(0).child("reference");
-    const { reference, file, cached } = await cachedReference(network, { values: images.pixels, shape: images.shape }, { key, directory: args.cache });
+    const { reference, file, cached } = await cachedReference(network, images, { key, directory: args.cache });
     tell(`reference: ${formatCount(images.shape[0])} ${args.reference} images of ${data}, ${cached ? "from" : "now in"} ${file}`);
     checkSampleCount(args.samples, reference, args.leastSamples);
     const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count, 0);
@@ -65,7 +65,7 @@ async function restoredTimed(flow: Flow, count: number, told: Conditioning): Pro
 }
 
 /** The reference must be pictures as the run draws them. */
-function checkShape(flow: Flow, { shape: [, ...image] }: LoadedImages, data: string): void {
+function checkShape(flow: Flow, { shape: [, ...image] }: ImageReader, data: string): void {
   const drawn = flow.model.eventShape;
   if (drawn.join() === image.join()) return;
   throw new Error(`${data}: expected images [${drawn.join(", ")}] as the run draws them, got [${image.join(", ")}]; give the run the data that it was trained on`);

@@ -6,7 +6,7 @@ import type { FeatureNetwork, FeatureReference, ImageMeasurements } from "fluxio
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
 import type { ImageBatch, ImageSplit } from "@fluxion/node";
 import { features } from "../../commands/features.ts";
-import { loadImageSplit } from "../../task.ts";
+import { openImageSplit } from "../../task.ts";
 import { optionsOf } from "../study.ts";
 import type { Study } from "../study.ts";
 
@@ -48,9 +48,8 @@ const networkOf = (study: Study): Promise<FeatureNetwork> =>
 const referenceOf = (study: Study, split: ImageSplit): Promise<FeatureReference> =>
   study.opened(`features of ${split} images`, async () => {
     const network = await networkOf(study);
-    const { pixels, shape } = await loadImageSplit(optionsOf(study), split);
-    const [n, ...image] = shape;
-    const count = Math.min(n, referenceImages);
-    const some = { values: pixels.subarray(0, (count * pixels.length) / n), shape: [count, ...image] };
+    const { reader } = await openImageSplit(optionsOf(study), split);
+    const [n, ...image] = reader.shape;
+    const some = { ...reader, shape: [Math.min(n, referenceImages), ...image] as const };
     return (await cachedReference(network, some, { key: keyOf(study), directory: study.file("reference") })).reference;
   });

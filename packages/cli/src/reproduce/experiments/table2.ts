@@ -1,10 +1,10 @@
-import { Key, psnr, ssim } from "fluxion";
+import { Key, psnr, readImages, ssim } from "fluxion";
 import { imageGridFigure } from "@fluxion/node";
 import type { ImageBatch } from "@fluxion/node";
 import { conditionsOf, restored, restores } from "../../conditions.ts";
 import { parseOptions } from "../../options.ts";
 import { pixelsOf } from "../../pixels.ts";
-import { loadImageSplit } from "../../task.ts";
+import { openImageSplit } from "../../task.ts";
 import type { Experiment } from "../experiment.ts";
 import { superResolutions } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
@@ -95,8 +95,9 @@ export const table2: Experiment = {
 
 async function testImages(study: Study, id: MethodId, count: number): Promise<ImageBatch> {
   const run = study.run(id);
-  const { pixels, shape } = await loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
-  return first({ data: pixels, shape }, count);
+  const { reader } = await openImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+  const { pixels, shape } = readImages(reader, Math.min(count, reader.shape[0]));
+  return { data: pixels, shape };
 }
 
 function first({ data, shape: [n = 0, ...image] }: ImageBatch, count: number): ImageBatch {
