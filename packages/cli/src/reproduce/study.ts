@@ -107,7 +107,7 @@ function studyIn(directory: string, scale: Scale): Study {
       }
     },
     run: (id) => openRun(runDirectory(id)),
-    flow: async (id, step) => (await openFlow(runDirectory(id), undefined, step)).flow,
+    flow: async (id, step) => (await openFlow(runDirectory(id), undefined, { step })).flow,
     has: (name) => existsSync(file(`${name}.json`)),
     opened: <T>(name: string, open: () => Promise<T>, free?: (thing: T) => Promise<void>) => {
       const known = things.get(name)?.thing as Promise<T> | undefined;
