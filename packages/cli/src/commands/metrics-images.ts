@@ -3,6 +3,7 @@ import type { Conditioning, Examples, Flow, ImageReader, Measurement } from "flu
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { conditionsOf, restored, restores } from "../conditions.ts";
+import { floorOf, otherSplit } from "../floor.ts";
 import { formatCount, formatMean } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { parseOptions } from "../options.ts";
@@ -33,11 +34,20 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
       ? restoredTimed(flow, args.samples, await told(args.samples))
       : drawSamples(flow, args, typicalNfe.images, tell, told));
     const { data: pixels, shape } = pixelsOf(drawn);
-    const measured = await imageMetrics({ network, reference, samples: { values: pixels, shape }, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples });
+    const measuring = { network, reference, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples };
+    const measured = await imageMetrics({ ...measuring, samples: { values: pixels, shape } });
+    const floor = await floorOf({ ...measuring, source, split: args.reference, count: args.samples, key: key.child("floor") }).catch((error: unknown) => {
+      // A set may have one split only: that is no reason to lose the samples' numbers.
+      tell(`no floor: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    });
+    if (floor) tell(`data: as many ${otherSplit(args.reference)} images against the same reference`);
     const numbers: Record<string, number> = {};
-    for (const [name, measurement] of Object.entries(measured) as [string, Measurement][]) {
-      tell(`  ${formatMeasurement(measurement)}`);
+    for (const [name, measurement] of Object.entries(measured) as [keyof typeof measured, Measurement][]) {
+      const least = floor?.[name]?.value;
+      tell(`  ${formatMeasurement(measurement, least)}`);
       numbers[name] = measurement.value;
+      if (least !== undefined) numbers[`${name}Floor`] = least;
       if (measurement.spread !== undefined) numbers[`${name}Spread`] = measurement.spread;
     }
     return {
@@ -71,6 +81,7 @@ function checkShape(flow: Flow, { shape: [, ...image] }: ImageReader, data: stri
   throw new Error(`${data}: expected images [${drawn.join(", ")}] as the run draws them, got [${image.join(", ")}]; give the run the data that it was trained on`);
 }
 
-function formatMeasurement({ label, value, spread, note }: Measurement): string {
-  return `${label.padEnd(10)} ${spread === undefined ? value.toFixed(4) : formatMean(value, spread, 4)}   (${note})`;
+function formatMeasurement({ label, value, spread, note }: Measurement, floor: number | undefined): string {
+  const number = spread === undefined ? value.toFixed(4) : formatMean(value, spread, 4);
+  return `${label.padEnd(10)} ${number}${floor === undefined ? "" : `   data ${floor.toFixed(4)}`}   (${note})`;
 }

@@ -6,6 +6,7 @@ import type { FeatureNetwork, FeatureReference, ImageMeasurements } from "fluxio
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
 import type { ImageBatch, ImageSplit } from "@fluxion/node";
 import { features } from "../../commands/features.ts";
+import { floorOf } from "../../floor.ts";
 import { openImageSplit } from "../../task.ts";
 import { optionsOf } from "../study.ts";
 import type { Study } from "../study.ts";
@@ -26,6 +27,15 @@ export async function scoresOf(study: Study, { data, shape }: ImageBatch, split:
   const [network, reference] = [await networkOf(study), await referenceOf(study, split)];
   return imageMetrics({ network, reference, samples: { values: data, shape }, key: keyOf(study) });
 }
+
+/** The Fréchet distance of as many training images to the test set: no method comes below it for long. */
+export const frechetFloor = (study: Study, count: number): Promise<number | undefined> =>
+  study.measured(`floor-frechet-${String(count)}`, async () => {
+    const [network, reference] = [await networkOf(study), await referenceOf(study, "test")];
+    const key = keyOf(study).child("floor");
+    const floor = await floorOf({ network, reference, source: optionsOf(study), split: "test", count, key });
+    return { frechet: floor?.fid.value };
+  }).then(({ frechet }) => frechet);
 
 /** The feature network, trained where there is none yet. */
 const networkOf = (study: Study): Promise<FeatureNetwork> =>
