@@ -1,8 +1,8 @@
 /** @file The command line: what it understands, and nothing else. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { solvers } from "fluxion";
+import { pathOptions, solvers } from "fluxion";
 import { publicSets } from "@fluxion/node";
-import type { SolverName } from "fluxion";
+import type { PathName, SolverName } from "fluxion";
 import { dataGet } from "./commands/data-get.ts";
 import type { DataGetArguments } from "./commands/data-get.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -75,6 +75,7 @@ interface SampleFlags extends SolverFlags {
   readonly label?: number;
   readonly guidance?: number;
   readonly guidanceInterval?: readonly [number, number];
+  readonly schedule?: PathName;
 }
 
 /** Builds the command. */
@@ -104,6 +105,7 @@ export function program(): Command {
     .option("--label <class>", "class of all samples, for a run with classes (default: all in turn)", whole)
     .option("--guidance <number>", "w of classifier-free guidance u + w (c - u) (default 1: none)", number)
     .option("--guidance-interval <from,to>", "times between which guidance applies (default 0,1)", interval)
+    .addOption(new Option("--schedule <path>", "integrate along another path than the run was trained on").choices(Object.keys(pathOptions)))
     .action(async (run: string, flags: SampleFlags) => sample(run, flags));
 
   withSolver(root.command("evaluate").description("likelihood of data that training never saw").argument("<run>", "run directory"))

@@ -2,7 +2,7 @@
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, readImages, pooledReader, trainingImagesFrom, trainingPoints } from "fluxion";
-import type { FloatArray, Model, Objective, Path, TrainingData } from "fluxion";
+import type { AffinePath, FloatArray, Model, Objective, TrainingData } from "fluxion";
 import { isImageSource, isPublicSetName, loadPoints, locateDataset, openImages, publicSets } from "@fluxion/node";
 import type { ImageSet, ImageSplit, LoadedImages, OpenImagesOptions, RunRecord } from "@fluxion/node";
 import { existsSync } from "node:fs";
@@ -87,12 +87,15 @@ export function absoluteData(data: string): string {
   return existsSync(data) && !isPointSetName(data) && !isPublicSetName(data) ? resolve(data) : data;
 }
 
+/** A path and its options. */
+export type PathChoice = Pick<TrainOptions, "path" | "sigmaMin" | "sigmaMax" | "betaMin" | "betaMax" | "epsilon" | "degree">;
+
 /**
  * The path that options ask for.
  *
  * @throws Error for options of other paths, and for values that do not fit each other
  */
-export function pathOf(options: TrainOptions): Path {
+export function pathOf(options: PathChoice): AffinePath {
   const { path: kind, sigmaMin, sigmaMax, betaMin, betaMax, epsilon } = options;
   const n = options.degree ?? (kind === "polynomial" ? 2 : undefined);
   const given = Object.entries({ sigmaMin, sigmaMax, betaMin, betaMax, epsilon, n }).filter(([, value]) => value !== undefined);
@@ -108,7 +111,7 @@ export function pathOf(options: TrainOptions): Path {
 }
 
 /** Model, path and objective of a run that exists; runs older than objectives trained the velocity. */
-export function partsOf(record: RunRecord): { readonly model: Model; readonly path: Path; readonly objective: Objective } {
+export function partsOf(record: RunRecord): { readonly model: Model; readonly path: AffinePath; readonly objective: Objective } {
   const { model, path, objective = { kind: "velocity" } } = record;
   return { model: modelFromConfig(model), path: pathFromConfig(path), objective: objectiveFromConfig(objective) };
 }

@@ -39,6 +39,25 @@ describe("a run of points, from training to measurement", () => {
     });
   }, 60_000);
 
+  it("samples along another path, and says what was cut", async () => {
+    const files = ["own", "cosine", "vp"].map((name) => join(directory, `${name}.npy`)) as [string, string, string];
+    const draw = (out: string, ...more: string[]) => fluxion("sample", run, "-n", "50", "--seed", "3", "--out", out, ...more);
+    await draw(files[0]);
+    const along = await draw(files[1], "--schedule", "cosine");
+    expect(along.stderr).toBe("");
+    // OT ends with σ = 1e-4, cosine with none.
+    expect(along.stdout).toMatch(/^along cosine instead of ot: signal-to-noise ratios 0 to 100000000, which both have\n {2}left out of ot: nothing\n {2}left out of cosine: ratios 100000000 to (?:[\d.e+]+|Infinity) \(t from 0\.9999 to 1\)\n/);
+    const [own, other] = files.map((file, i) => (i < 2 ? parseNpy(readFileSync(file)).data : []));
+    Array.from(own as Float32Array).forEach((value, i) => {
+      expect(Math.abs(value - Number(other![i]))).toBeLessThan(0.01);
+    });
+    // VP starts with a signal of 0.0066 times the noise and ends before OT.
+    const cut = await draw(files[2], "--schedule", "vp");
+    expect(cut.stdout).toMatch(/left out of ot: ratios 0 to 0\.0000\d+ \(t from 0 to 0\.00\d+\) and ratios [\d.e+]+ to 100000000 \(t from 0\.99\d+ to 1\)\n {2}left out of vp: nothing\n/);
+    const refused = await draw(files[2], "--schedule", "magic");
+    expect(refused.stderr).toMatch(/--schedule.*Allowed choices are ot, vp, ve, cosine, polynomial, linear-vp/s);
+  }, 60_000);
+
   it("evaluates and inspects as JSON", async () => {
     const evaluated = JSON.parse((await fluxion("evaluate", run, "--json")).stdout) as Record<string, number>;
     expect(evaluated["points"]).toBe(500);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeModel } from "@fluxion/graph";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -65,8 +65,23 @@ describe("fluxion features, then fluxion metrics", () => {
     // Noise is far from the data, which are at no distance from their own kind.
     expect(json["fid"]).toBeGreaterThan(0.1);
     expect(JSON.parse(readFileSync(join(pictures, "metrics.json"), "utf8"))).toEqual(json);
+    // Training images are of the same kind as test images: far below noise, and what the column says.
+    expect(json["fidFloor"]).toBeLessThan(0.2 * json["fid"]!);
+    expect(json["recallFloor"]).toBeGreaterThan(0.5);
+    expect(first.stdout).toContain("data: as many train images against the same reference\n");
+    expect(first.stdout).toContain(`FID        ${json["fid"]!.toFixed(4)}   data ${json["fidFloor"]!.toFixed(4)}   (6 features`);
     const train = JSON.parse((await measure("--reference", "train", "--json")).stdout) as Record<string, number>;
     expect(train).toMatchObject({ reference: "train", referenceImages: 240 });
+    expect(train["fidFloor"]).toBeLessThan(0.2 * train["fid"]!);
+    // The test split has no 130 images to stand beside as many samples.
+    const many = JSON.parse((await measure("--reference", "train", "--json", "--samples", "130")).stdout) as Record<string, number>;
+    expect(many["fidFloor"]).toBeUndefined();
+    const alone = join(data, "t10k-images-idx3-ubyte");
+    renameSync(alone, join(directory, "aside"));
+    const without = await measure("--reference", "train", "--json");
+    renameSync(join(directory, "aside"), alone);
+    expect(without.code).toBe(0);
+    expect(without.stderr).toMatch(/no floor: .*bars: expected t10k-images-idx3-ubyte/);
   });
 
   it("measures points, beside the data's distance from itself", async () => {

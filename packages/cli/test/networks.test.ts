@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseNpy } from "fluxion";
 import { describe, expect, it } from "vitest";
@@ -80,6 +80,8 @@ describe("networks by name", () => {
 
 describe("conditions", () => {
   const images = imageSet("8", 8);
+  const unlabelled = imageSet("unlabelled", 8);
+  for (const part of ["train", "t10k"]) rmSync(join(unlabelled, `${part}-labels-idx1-ubyte`));
   const tiny = ["--channels", "4", "--multiples", "1", "--steps", "2", "--batch", "4", "--warmup", "0"];
   const train = async (name: string, ...flags: readonly string[]): Promise<string> => {
     const out = join(directory, name);
@@ -120,6 +122,7 @@ describe("conditions", () => {
 
   it.each([
     ["classes of points", ["train", "moons", "--classes"], /classes: expected only for images with labels, got them for moons/],
+    ["classes of images without labels", ["train", unlabelled, "--classes"], /classes: expected labels beside the images of .*, got none; put their file there, or leave --classes out/],
     ["a factor that does not divide", ["train", images, "--super-resolution", "3"], /superResolution: expected a divisor of the sides 8×8, got 3/],
     ["parts that do not divide a batch", ["train", images, ...tiny, "--accumulate", "3"], /accumulate: expected a divisor of the batch size 4, got 3/],
     ["a regression without smaller images", ["train", images, "--objective", "restoration"], /expected restoration with --super-resolution/],

@@ -21,6 +21,16 @@ describe("fluxion reproduce", () => {
     }
   });
 
+  it("finds an experiment by all that it shows, and says what it would cost", async () => {
+    for (const [name, paper] of [["figure9", "Figures 4, 8 and 9"], ["table4", "Tables 1 and 4"], ["table2", "Table 2"]] as const) {
+      const { stdout, stderr, code } = await fluxion("reproduce", name, "--out", join(directory, `plan-${name}`), "--dry-run");
+      expect(stderr).toBe("");
+      expect(code).toBe(0);
+      expect(stdout).toContain(`${paper}: `);
+      expect(stdout).toMatch(/\d methods to train, .*; measuring about \d/);
+    }
+  }, 60_000);
+
   it("redoes closed-form figures, whose claims hold", async () => {
     for (const name of ["figure2", "figure3"]) {
       const study = join(directory, name);

@@ -65,6 +65,7 @@ export {
   pointSets,
   pooledReader,
   poolImages,
+  imageParts,
   readImages,
   toPixels,
   trainingImages,

@@ -1,13 +1,26 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeAtomic } from "@fluxion/node";
+import { createRun, openRun, writeAtomic } from "@fluxion/node";
+import type { RunRecord } from "@fluxion/node";
 import { afterAll, describe, expect, it } from "vitest";
 
 const directory = mkdtempSync(join(tmpdir(), "fluxion-atomic-"));
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
+
+const record: RunRecord = {
+  format: "fluxion-run",
+  version: 1,
+  options: {},
+  model: {},
+  path: {},
+  transform: { kind: "identity" },
+  threads: 1,
+  device: "cpu",
+  versions: {},
+};
 
 describe("writeAtomic", () => {
   it("replaces a file and leaves nothing else", () => {
@@ -29,4 +42,16 @@ describe("writeAtomic", () => {
     expect(readFileSync(path, "utf8")).toBe("the last good checkpoint");
     expect(readdirSync(directory).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
+});
+
+it.runIf(process.platform === "linux")("a run says which file a full disk cut short", () => {
+  const run = createRun(join(directory, "run"), record);
+  for (const [name, write] of [
+    ["metrics.jsonl", () => { run.addMetric({ step: 1, loss: 1, gradientNorm: 1, stepsPerSecond: 1 }); }],
+    ["log.txt", () => { run.log("a line"); }],
+  ] as const) {
+    symlinkSync("/dev/full", run.file(name));
+    expect(write).toThrow(new RegExp(`${name}: could not be written: ENOSPC.*what is saved stays as it is; free space`, "s"));
+  }
+  expect(openRun(run.directory).record).toEqual(record);
 });

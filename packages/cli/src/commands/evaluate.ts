@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
-import { bitsPerDim, Key, meanAndError, parseNpy } from "fluxion";
+import { bitsPerDim, Key, meanAndError, parseNpy, readImages } from "fluxion";
 import type { Conditioning, Flow, FloatArray, SolverOptions } from "fluxion";
 import { writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { conditionsOf, restores } from "../conditions.ts";
 import { formatCount, formatMean, formatSeconds } from "../format.ts";
 import { parseOptions } from "../options.ts";
-import { loadImageSplit } from "../task.ts";
+import { openImageSplit } from "../task.ts";
+import { typicalNfe } from "../typical-nfe.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion evaluate`. */
@@ -62,16 +63,13 @@ async function evaluatePoints(run: Run, flow: Flow, args: EvaluateArguments): Pr
 
 /** Images per solve: few enough that a budget can stop between solves. */
 const part = 20;
-/** What dopri5 at 1e-5 takes on flows of small images; only for the prediction. */
-const typicalNfe = 250;
 
 async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Promise<Result> {
   if (restores(run)) throw new Error(`${run.directory}: expected a run with a likelihood, got a regression, which has none; evaluate another run`);
-  const { pixels, shape } = await loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
-  const size = shape[1] * shape[2] * shape[3];
-  const count = Math.min(args.nllImages, shape[0]);
+  const { reader } = await openImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+  const count = Math.min(args.nllImages, reader.shape[0]);
   const key = Key.from(args.seed).child("evaluation");
-  const slice = (from: number): Uint8Array => pixels.subarray(from * size, Math.min(from + part, count) * size);
+  const slice = (from: number): Uint8Array => readImages(reader, Math.min(part, count - from), from).pixels;
   const told = (from: number): Promise<Conditioning> => conditionsOf(flow, run, Math.min(part, count - from), from);
   const options = { ...solverOf(args), samples: args.nllK, key };
   // Two evaluations of the compiled field tell what the rest will take.
@@ -82,8 +80,8 @@ async function evaluateImages(run: Run, flow: Flow, args: EvaluateArguments): Pr
     return (performance.now() - begin) / 2000;
   };
   await trial();
-  const predicted = (await trial()) * typicalNfe * Math.ceil(count / part) * args.nllK;
-  tell(args, `bits per dimension of ${String(count)} test images, K = ${String(args.nllK)}: about ${formatSeconds(predicted)} at ${String(typicalNfe)} NFE a solve`);
+  const predicted = (await trial()) * typicalNfe.images * Math.ceil(count / part) * args.nllK;
+  tell(args, `bits per dimension of ${String(count)} test images, K = ${String(args.nllK)}: about ${formatSeconds(predicted)} at ${String(typicalNfe.images)} NFE a solve`);
   const started = performance.now();
   const values: number[] = [];
   let nfe = 0;

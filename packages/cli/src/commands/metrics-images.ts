@@ -1,17 +1,16 @@
 import { checkSampleCount, imageMetrics, Key } from "fluxion";
-import type { Conditioning, Examples, Flow, Measurement } from "fluxion";
+import type { Conditioning, Examples, Flow, ImageReader, Measurement } from "fluxion";
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
-import type { LoadedImages, Run } from "@fluxion/node";
+import type { Run } from "@fluxion/node";
 import { conditionsOf, restored, restores } from "../conditions.ts";
+import { floorOf, otherSplit } from "../floor.ts";
 import { formatCount, formatMean } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { parseOptions } from "../options.ts";
-import { loadImageSplit } from "../task.ts";
+import { openImageSplit } from "../task.ts";
+import { typicalNfe } from "../typical-nfe.ts";
 import { drawSamples } from "./metrics-draw.ts";
 import type { MetricsArguments, MetricsResult, Tell } from "./metrics-draw.ts";
-
-/** NFE of an adaptive solver on flows of small images; only for the prediction. */
-const typicalNfe = 250;
 
 /** FID and its kin of samples against images, by a feature network. */
 export async function measureImageRun(run: Run, flow: Flow, args: MetricsArguments, tell: Tell): Promise<MetricsResult> {
@@ -20,26 +19,35 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
   }
   const source = parseOptions(run.record.options, run.file("options.json"));
   const { data } = source;
-  const images = await loadImageSplit(source, args.reference);
+  const { reader: images } = await openImageSplit(source, args.reference);
   checkShape(flow, images, data);
   const network = await openFeatureNetwork(await nodeRuntime({ threads: args.threads }), args.features, { range: args.range });
   try {
     tell(`${network.name}: ${network.preparation}; generated images are rounded down to bytes`);
     // Of its own seed, so that one reference serves all seeds of samples.
     const key = Key.from(0).child("reference");
-    const { reference, file, cached } = await cachedReference(network, { values: images.pixels, shape: images.shape }, { key, directory: args.cache });
+    const { reference, file, cached } = await cachedReference(network, images, { key, directory: args.cache });
     tell(`reference: ${formatCount(images.shape[0])} ${args.reference} images of ${data}, ${cached ? "from" : "now in"} ${file}`);
     checkSampleCount(args.samples, reference, args.leastSamples);
     const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count, 0);
     const drawn = await (restores(run)
       ? restoredTimed(flow, args.samples, await told(args.samples))
-      : drawSamples(flow, args, typicalNfe, tell, told));
+      : drawSamples(flow, args, typicalNfe.images, tell, told));
     const { data: pixels, shape } = pixelsOf(drawn);
-    const measured = await imageMetrics({ network, reference, samples: { values: pixels, shape }, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples });
+    const measuring = { network, reference, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples };
+    const measured = await imageMetrics({ ...measuring, samples: { values: pixels, shape } });
+    const floor = await floorOf({ ...measuring, source, split: args.reference, count: args.samples, key: key.child("floor") }).catch((error: unknown) => {
+      // A set may have one split only: that is no reason to lose the samples' numbers.
+      tell(`no floor: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    });
+    if (floor) tell(`data: as many ${otherSplit(args.reference)} images against the same reference`);
     const numbers: Record<string, number> = {};
-    for (const [name, measurement] of Object.entries(measured) as [string, Measurement][]) {
-      tell(`  ${formatMeasurement(measurement)}`);
+    for (const [name, measurement] of Object.entries(measured) as [keyof typeof measured, Measurement][]) {
+      const least = floor?.[name]?.value;
+      tell(`  ${formatMeasurement(measurement, least)}`);
       numbers[name] = measurement.value;
+      if (least !== undefined) numbers[`${name}Floor`] = least;
       if (measurement.spread !== undefined) numbers[`${name}Spread`] = measurement.spread;
     }
     return {
@@ -67,12 +75,13 @@ async function restoredTimed(flow: Flow, count: number, told: Conditioning): Pro
 }
 
 /** The reference must be pictures as the run draws them. */
-function checkShape(flow: Flow, { shape: [, ...image] }: LoadedImages, data: string): void {
+function checkShape(flow: Flow, { shape: [, ...image] }: ImageReader, data: string): void {
   const drawn = flow.model.eventShape;
   if (drawn.join() === image.join()) return;
   throw new Error(`${data}: expected images [${drawn.join(", ")}] as the run draws them, got [${image.join(", ")}]; give the run the data that it was trained on`);
 }
 
-function formatMeasurement({ label, value, spread, note }: Measurement): string {
-  return `${label.padEnd(10)} ${spread === undefined ? value.toFixed(4) : formatMean(value, spread, 4)}   (${note})`;
+function formatMeasurement({ label, value, spread, note }: Measurement, floor: number | undefined): string {
+  const number = spread === undefined ? value.toFixed(4) : formatMean(value, spread, 4);
+  return `${label.padEnd(10)} ${number}${floor === undefined ? "" : `   data ${floor.toFixed(4)}`}   (${note})`;
 }

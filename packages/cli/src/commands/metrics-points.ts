@@ -3,11 +3,9 @@ import { Key, measurePoints, parseNpy, pathStraightness, pointDistances, transpo
 import type { Flow, FloatArray, PointDistanceName, SampleSet } from "fluxion";
 import type { Run } from "@fluxion/node";
 import { formatCount, formatMean } from "../format.ts";
+import { typicalNfe } from "../typical-nfe.ts";
 import { drawSamples, solverOf } from "./metrics-draw.ts";
 import type { MetricsArguments, MetricsResult, Tell } from "./metrics-draw.ts";
-
-/** NFE of an adaptive solver on flows of points; only for the prediction. */
-const typicalNfe = 60;
 
 /** Distances of samples from held-out points, and how straight the flow carries them. */
 export async function measurePointRun(run: Run, flow: Flow, args: MetricsArguments, tell: Tell): Promise<MetricsResult> {
@@ -15,7 +13,7 @@ export async function measurePointRun(run: Run, flow: Flow, args: MetricsArgumen
   const { data, shape } = parseNpy(readFileSync(file), file);
   const heldOut: SampleSet = { values: data as FloatArray, shape };
   const [n = 0, d = 1] = shape;
-  const drawn = await drawSamples(flow, args, typicalNfe, tell);
+  const drawn = await drawSamples(flow, args, typicalNfe.points, tell);
   const key = Key.from(args.seed).child("metrics");
   const measured = measurePoints({ reference: heldOut, samples: drawn, key });
   const floor = n >= 2 * measured.count ? floorOf(heldOut, n, d, measured.count, key) : undefined;

@@ -23,7 +23,8 @@ export interface ReproduceArguments extends ScaleOptions {
 /** Lists the experiments. */
 export function listExperiments(): void {
   const width = Math.max(...experiments.map(({ name }) => name.length));
-  process.stdout.write(`${experiments.map(({ name, paper, about }) => `  ${name.padEnd(width)}  ${paper}: ${about}`).join("\n")}\n`);
+  const known = ({ also = [] }: Experiment): string => (also.length === 0 ? "" : ` (also ${also.join(", ")})`);
+  process.stdout.write(`${experiments.map((each) => `  ${each.name.padEnd(width)}  ${each.paper}: ${each.about}${known(each)}`).join("\n")}\n`);
 }
 
 /** Runs an experiment of the paper and reports on it. */
@@ -34,14 +35,22 @@ export async function reproduce(name: string, args: ReproduceArguments): Promise
   const asked = [args.budget, args.data, args.seed].some((value) => value !== undefined);
   const scale = (asked ? undefined : scaleOf(directory)) ?? scaleFor(experiment.study, args);
   const study = openStudy(directory, scale);
-  await announce(experiment, study);
-  if (args.dryRun === true) return;
+  try {
+    await announce(experiment, study);
+    if (args.dryRun !== true) await redo(experiment, study, commandLine(experiment.name, args));
+  } finally {
+    await study.close();
+  }
+}
+
+/** Trains what is missing, measures, and reports. */
+async function redo(experiment: Experiment, study: Study, command: string): Promise<void> {
   const started = performance.now();
   if (experiment.study !== "none") await study.trainAll(experiment.methods);
   const findings = await experiment.run(study);
   const seconds = (performance.now() - started) / 1000;
-  const made = { command: commandLine(name, args), hardware: hardware(), seconds, scale: { ...scale }, versions: versions() };
-  const page = await writeFindings(study.file(name), experiment, findings, made);
+  const made = { command, hardware: hardware(), seconds, scale: { ...study.scale }, versions: versions() };
+  const page = await writeFindings(study.file(experiment.name), experiment, findings, made);
   for (const { claim, holds, evidence } of findings.claims) {
     study.say(`  ${holds === undefined ? "undecided" : holds ? "holds" : "DOES NOT HOLD"}: ${claim}\n    ${evidence}`);
   }

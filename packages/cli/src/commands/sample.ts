@@ -1,10 +1,12 @@
 import { extname } from "node:path";
 import { Key, writeCsv, writeNpy } from "fluxion";
-import type { Examples, SolverName } from "fluxion";
+import type { Examples, PathName, SolverName } from "fluxion";
 import { encodePng, imageGrid, samplesFigure, svgToPng, writeAtomic, writeImages } from "@fluxion/node";
 import { formatCount, formatSeconds } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { conditionsOf, restored, restores } from "../conditions.ts";
+import { describeChange } from "../describe-change.ts";
+import { partsOf, pathOf } from "../task.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion sample`. */
@@ -21,13 +23,18 @@ export interface SampleArguments {
   readonly label?: number | undefined;
   readonly guidance?: number | undefined;
   readonly guidanceInterval?: readonly [number, number] | undefined;
+  /** Integrate along this path, with its default options. Default: that of the training. */
+  readonly schedule?: PathName | undefined;
 }
 
 /** Draws from a run and writes what the name of the file asks for. */
-export async function sample(directory: string, { count, seed, out, threads, label, guidance, guidanceInterval, ...solver }: SampleArguments): Promise<void> {
-  const { flow, run } = await openFlow(directory, threads);
+export async function sample(directory: string, { count, seed, out, threads, label, guidance, guidanceInterval, schedule, ...solver }: SampleArguments): Promise<void> {
+  const along = schedule && pathOf({ path: schedule });
+  const { flow, run } = await openFlow(directory, threads, { schedule: along });
+  if (along && restores(run)) throw new Error(`--schedule: expected a run that samples along a path, got the regression ${directory}; leave it out`);
   const write = writerFor(out, flow.model.eventShape);
   const told = { ...(await conditionsOf(flow, run, count)), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };
+  if (along && flow.change) process.stdout.write(`${describeChange(partsOf(run.record).path, along, flow.change)}\n`);
   const started = performance.now();
   const examples = await (restores(run)
     ? restored(flow, count, told)

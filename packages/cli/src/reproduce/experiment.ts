@@ -6,6 +6,8 @@ import type { Study } from "./study.ts";
 /** An experiment of the paper: one file in experiments/ and a line in the registry. */
 export interface Experiment {
   readonly name: string;
+  /** Names of what it shows beside, by which it is also found. */
+  readonly also?: readonly string[] | undefined;
   /** What of the paper it redoes, such as "Figure 7". */
   readonly paper: string;
   /** One line. */

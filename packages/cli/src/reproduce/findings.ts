@@ -1,5 +1,6 @@
 /** @file What an experiment finds, before it is written down. */
 import type { ReportFigure, ReportRow, ReportTable } from "@fluxion/node";
+import type { MethodId } from "./methods.ts";
 
 /** A statement of the paper, held against our numbers. */
 export interface Claim {
@@ -28,6 +29,24 @@ export interface Findings {
 }
 
 const verdict = (holds: boolean | undefined): string => (holds === undefined ? "undecided" : holds ? "holds" : "does not hold");
+
+/**
+ * Whether FM w/ OT has the least of a value of all methods, by more than `margin`; false where a value is missing.
+ *
+ * @param margin - of another method against FM w/ OT, in the value's units. Default 0
+ */
+export function otHasLeast<Row extends { readonly id: MethodId }>(
+  rows: readonly Row[],
+  value: (row: Row) => number,
+  margin: (other: Row, ot: Row) => number = () => 0,
+): boolean {
+  const ot = rows.find(({ id }) => id === "fm-ot");
+  return ot !== undefined && rows.every((row) => row === ot || value(row) - value(ot) > margin(row, ot));
+}
+
+/** A value of every method in words: "DDPM 3.12, Score Matching 3.16". */
+export const listed = <Row extends { readonly label: string }>(rows: readonly Row[], value: (row: Row) => number | string): string =>
+  rows.map((row) => `${row.label} ${value(row)}`).join(", ");
 
 /** The claims as a table. */
 export function claimsTable(claims: readonly Claim[]): ReportTable {

@@ -13,13 +13,15 @@ import { table2 } from "./experiments/table2.ts";
 /** The experiments: a new one is a file in experiments/ and a line here. */
 export const experiments: readonly Experiment[] = [figure2, figure3, figure4, figure5, figure6, figure7, figure10, table1, table2, maximumLikelihood];
 
+const namesOf = ({ name, also = [] }: Experiment): readonly string[] => [name, ...also];
+
 /**
- * The experiment of a name.
+ * The experiment of a name, or of what it shows beside: figure8 is part of figure4.
  *
  * @throws Error naming the known ones
  */
 export function experimentNamed(name: string): Experiment {
-  const found = experiments.find((experiment) => experiment.name === name);
+  const found = experiments.find((experiment) => namesOf(experiment).includes(name));
   if (found) return found;
-  throw new Error(`reproduce: expected one of ${experiments.map((experiment) => experiment.name).join(", ")}, got "${name}"`);
+  throw new Error(`reproduce: expected one of ${experiments.flatMap(namesOf).join(", ")}, got "${name}"`);
 }

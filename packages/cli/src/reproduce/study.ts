@@ -7,6 +7,8 @@ import { openRun, writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { openFlow } from "../commands/open.ts";
 import { train } from "../commands/train.ts";
+import { parseOptions } from "../options.ts";
+import type { TrainOptions } from "../options.ts";
 import { methodOf, methods } from "./methods.ts";
 import type { Method, MethodId } from "./methods.ts";
 
@@ -42,8 +44,15 @@ export interface Study {
   measured<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Whether a measurement is there. */
   has(name: string): boolean;
+  /** What `open` gives, for as long as the study is open: it is not opened twice. `free` gives it back. */
+  opened<T>(name: string, open: () => Promise<T>, free?: (thing: T) => Promise<void>): Promise<T>;
+  /** Frees what was opened. */
+  close(): Promise<void>;
   say(line: string): void;
 }
+
+/** The options of `fluxion train` that all methods of a study share. */
+export const optionsOf = ({ scale }: Study): TrainOptions => parseOptions({ data: scale.data, seed: scale.seed, ...scale.options }, "study");
 
 /** Names all that a study draws: equal noise for all methods. */
 export const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
@@ -84,6 +93,7 @@ function studyIn(directory: string, scale: Scale): Study {
     return run.record.steps !== undefined && run.stepsDone() === run.record.steps;
   };
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const things = new Map<string, { readonly thing: Promise<unknown>; readonly free: () => Promise<void> }>();
   return {
     directory,
     scale,
@@ -97,8 +107,21 @@ function studyIn(directory: string, scale: Scale): Study {
       }
     },
     run: (id) => openRun(runDirectory(id)),
-    flow: async (id, step) => (await openFlow(runDirectory(id), undefined, step)).flow,
+    flow: async (id, step) => (await openFlow(runDirectory(id), undefined, { step })).flow,
     has: (name) => existsSync(file(`${name}.json`)),
+    opened: <T>(name: string, open: () => Promise<T>, free?: (thing: T) => Promise<void>) => {
+      const known = things.get(name)?.thing as Promise<T> | undefined;
+      if (known) return known;
+      const thing = open();
+      things.set(name, { thing, free: async () => free?.(await thing) });
+      return thing;
+    },
+    close: async () => {
+      const all = [...things.values()];
+      things.clear();
+      // What could not be opened has said so where it was asked for.
+      await Promise.allSettled(all.map(({ free }) => free()));
+    },
     measured: async <T>(name: string, work: () => Promise<T>) => {
       const path = file(`${name}.json`);
       if (existsSync(path)) return JSON.parse(readFileSync(path, "utf8")) as T;

@@ -56,12 +56,21 @@ export function pooledReader(reader: ImageReader, factor: number): ImageReader {
   };
 }
 
-/** All images of a reader, or the first `count`, in memory. */
-export function readImages(reader: ImageReader, count: number = reader.shape[0]): ImagePixels {
+/** All images of a reader, or `count` from number `first`, in memory. */
+export function readImages(reader: ImageReader, count: number = reader.shape[0], first = 0): ImagePixels {
   const [, ...image] = reader.shape;
   const pixels = new Uint8Array(count * imageSize(reader.shape));
-  reader.read(Uint32Array.from({ length: count }, (_, i) => i), pixels);
+  reader.read(Uint32Array.from({ length: count }, (_, i) => first + i), pixels);
   return { pixels, shape: [count, ...image] };
+}
+
+/** Images at a time, where all are wanted: a few hundred MB of the largest that one computes with. */
+const together = 2000;
+
+/** All images of a reader in order, some at a time in memory. */
+export function* imageParts(reader: ImageReader): Generator<ImagePixels & { readonly first: number }> {
+  const [n] = reader.shape;
+  for (let first = 0; first < n; first += together) yield { ...readImages(reader, Math.min(together, n - first), first), first };
 }
 
 /** Values of one image. */

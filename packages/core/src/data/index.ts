@@ -8,7 +8,7 @@ export { idxHeader, parseIdx } from "./formats/idx.ts";
 export type { NpyArray, NpyData, NpyHeader, NpyType } from "./formats/npy.ts";
 export { npyHeader, parseNpy, writeNpy } from "./formats/npy.ts";
 export type { ImageReader } from "./image-reader.ts";
-export { imageSize, imagesInMemory, pooledReader, readImages } from "./image-reader.ts";
+export { imageParts, imageSize, imagesInMemory, pooledReader, readImages } from "./image-reader.ts";
 export type { PointSet, PointSetName } from "./point-sets/index.ts";
 export { isPointSetName, pointSets } from "./point-sets/index.ts";
 export type { TrainingData, TrainingLabels } from "./training-data.ts";

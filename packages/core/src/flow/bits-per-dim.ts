@@ -1,7 +1,8 @@
 import { sizeOf } from "@fluxion/graph";
 import type { Key } from "../random/key.ts";
 import { uniform } from "../random/index.ts";
-import type { DensityOptions, Flow } from "./flow.ts";
+import type { DensityOptions } from "./calls.ts";
+import type { Flow } from "./flow.ts";
 
 /** Options of `bitsPerDim`. */
 export interface BitsPerDimOptions extends DensityOptions {

@@ -11,7 +11,8 @@ import type { Labelled } from "../nn/time-features.ts";
 import { timeFeatures } from "../nn/time-features.ts";
 import type { AdmConfig, AdmOptions } from "./adm-options.ts";
 import { resolveAdm } from "./adm-options.ts";
-import { applyConditioned, channelsRead } from "./condition.ts";
+import { channelsRead } from "./condition.ts";
+import { imageModel } from "./image-model.ts";
 import type { Model } from "./model.ts";
 
 export type { AdmOptions } from "./adm-options.ts";
@@ -26,17 +27,7 @@ export type { AdmOptions } from "./adm-options.ts";
  */
 export function adm(options: AdmOptions): Model {
   const config = resolveAdm(options);
-  const network = build(config);
-  return {
-    kind: "adm",
-    config: { kind: "adm", ...config },
-    eventShape: config.image,
-    parameters: network.parameters,
-    masks: network.masks,
-    classes: config.classes,
-    superResolution: config.superResolution,
-    apply: applyConditioned("adm", config, network),
-  };
+  return imageModel("adm", config, build(config));
 }
 
 type Block = Module<readonly [Tensor, Tensor]>;

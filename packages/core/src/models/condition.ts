@@ -1,11 +1,7 @@
 /** @file What a network is told beside the time: classes, and images of low resolution. */
-import type { DType, Tensor } from "@fluxion/graph";
-import { concat, resizeBilinear } from "@fluxion/graph";
-import type { Labelled } from "../nn/time-features.ts";
-import type { Module } from "../nn/module.ts";
+import type { DType } from "@fluxion/graph";
 import { wholeNumber } from "./options.ts";
 import type { Model } from "./model.ts";
-import { checkInputs } from "./model.ts";
 
 /** Options of models that take conditions. */
 export interface ConditionOptions {
@@ -56,30 +52,4 @@ export function conditionInputs({ eventShape, classes, superResolution }: Model)
       lowResolution: { shape: [channels, ...sides.map((side) => side / superResolution)], dtype: "float32" },
     }),
   };
-}
-
-/**
- * Checks inputs and conditions and applies a network: labels stand behind its inputs, the low-resolution image is upsampled
- * bilinearly and joined to the channels of `xt`.
- */
-export function applyConditioned(
-  kind: string,
-  config: ConditionOptions & { readonly image: readonly [number, number, number] },
-  network: Module<Labelled<readonly [Tensor, Tensor]>>,
-): Model["apply"] {
-  const [, height, width] = config.image;
-  return (params, xt, t, condition = {}) => {
-    checkInputs(kind, config.image, xt, t);
-    const { labels, lowResolution } = condition;
-    checkGiven(kind, "labels", config.classes, labels, `int32 [batch] of ${String(config.classes)} classes`);
-    checkGiven(kind, "lowResolution", config.superResolution, lowResolution, "images of low resolution");
-    const x = lowResolution ? concat([xt, resizeBilinear(lowResolution, { size: [height, width] })], 1) : xt;
-    return network.apply(params, x, t, ...(labels ? [labels] : []));
-  };
-}
-
-function checkGiven(kind: string, name: string, option: number | undefined, given: Tensor | undefined, expected: string): void {
-  if ((option === undefined) === (given === undefined)) return;
-  const unwanted = `expected none, got ${given?.toString() ?? ""}; make the model with ${name === "labels" ? "classes" : "superResolution"}`;
-  throw new TypeError(`${kind}: ${name}: ${option === undefined ? unwanted : `expected ${expected}, got none; give them as a condition`}`);
 }

@@ -11,7 +11,8 @@ import type { Labelled } from "../nn/time-features.ts";
 import { timeFeatures } from "../nn/time-features.ts";
 import type { DitConfig, DitOptions } from "./dit-options.ts";
 import { resolveDit } from "./dit-options.ts";
-import { applyConditioned, channelsRead } from "./condition.ts";
+import { channelsRead } from "./condition.ts";
+import { imageModel } from "./image-model.ts";
 import type { Model } from "./model.ts";
 
 export type { DitOptions } from "./dit-options.ts";
@@ -26,16 +27,7 @@ export type { DitOptions } from "./dit-options.ts";
  */
 export function dit(options: DitOptions): Model {
   const config = resolveDit(options);
-  const network = build(config);
-  return {
-    kind: "dit",
-    config: { kind: "dit", ...config },
-    eventShape: config.image,
-    parameters: network.parameters,
-    classes: config.classes,
-    superResolution: config.superResolution,
-    apply: applyConditioned("dit", config, network),
-  };
+  return imageModel("dit", config, build(config));
 }
 
 /** Features of the sinusoidal embedding of the time. */

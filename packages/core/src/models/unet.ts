@@ -9,7 +9,8 @@ import { selfAttention } from "../nn/self-attention.ts";
 import { depthToSpace, spaceToDepth } from "../nn/space-depth.ts";
 import type { Labelled } from "../nn/time-features.ts";
 import { timeFeatures } from "../nn/time-features.ts";
-import { applyConditioned, channelsRead } from "./condition.ts";
+import { channelsRead } from "./condition.ts";
+import { imageModel } from "./image-model.ts";
 import type { Model } from "./model.ts";
 import type { UnetConfig, UnetOptions } from "./unet-options.ts";
 import { heightsOf, resolveUnet } from "./unet-options.ts";
@@ -26,16 +27,7 @@ export type { UnetOptions } from "./unet-options.ts";
  */
 export function unet(options: UnetOptions): Model {
   const config = resolveUnet(options);
-  const network = build(config);
-  return {
-    kind: "unet",
-    config: { kind: "unet", ...config },
-    eventShape: config.image,
-    parameters: network.parameters,
-    classes: config.classes,
-    superResolution: config.superResolution,
-    apply: applyConditioned("unet", config, network),
-  };
+  return imageModel("unet", config, build(config));
 }
 
 type Block = Module<readonly [Tensor, Tensor]>;

@@ -107,4 +107,12 @@ describe("trainingImages", () => {
     expect(() => trainingImages(images, [5, 1, 2, 3])).toThrow(/of 20 pixels, got \[5, 1, 2, 3\]/);
     expect(() => trainingImages(new Uint8Array(0), [0, 1, 2, 2])).toThrow(/of 0 pixels/);
   });
+
+  it.each<readonly [string, readonly number[], number | undefined, string]>([
+    ["too few labels", [0, 1], undefined, "trainingImages: labels: expected one for each of 5 images, got 2; give labels and images of one set"],
+    ["a label beyond the classes", [0, 1, 2, 3, 1], 3, "trainingImages: labels: expected whole numbers from 0 to 2, got 3 for image 3; correct it or give more classes"],
+    ["a label below 0", [0, -1, 2, 0, 1], undefined, "trainingImages: labels: expected whole numbers from 0 to 2, got -1 for image 1"],
+  ])("refuses %s", (_, labels, classes, message) => {
+    expect(() => trainingImages(images, [5, 1, 2, 2], { labels: Int32Array.from(labels), classes })).toThrow(message);
+  });
 });

@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, st
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { pipeline } from "node:stream/promises";
+import { isFileError, notWritten } from "../runs/atomic.ts";
 import type { PublicFile } from "./public-sets.ts";
 
 /** Called as bytes arrive; `total` is missing where the server does not say. */
@@ -58,7 +59,7 @@ async function receive(url: string, response: Response, part: string, from: numb
   try {
     await pipeline(Readable.fromWeb(response.body as ReadableStream<Uint8Array>), counted, createWriteStream(part, { flags: from > 0 ? "a" : "w" }));
   } catch (error) {
-    throw unreachable(url, error);
+    throw isFileError(error) ? notWritten(part, error, "what arrived is kept, and the same command goes on from there") : unreachable(url, error);
   }
 }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { cacheDirectory } from "../cache.ts";
+import { isFileError, notWritten } from "../runs/atomic.ts";
 
 /** Where image sets are unpacked to: `$XDG_CACHE_HOME/fluxion/images`. */
 export const imageCache = (): string => cacheDirectory("images");
@@ -32,7 +33,7 @@ export async function madeOnce(
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw isFileError(error) ? notWritten(path, error, "nothing is left of it") : error;
   }
   return path;
 }

@@ -1,11 +1,11 @@
 /** @file References on disk: features of a data set are computed once for each network. */
+import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { decodeSafetensors, encodeSafetensors, featureReference } from "fluxion";
-import type { FeatureNetwork, FeatureReference, FeatureReferenceOptions, SampleSet } from "fluxion";
+import { decodeSafetensors, encodeSafetensors, featureReference, imageParts } from "fluxion";
+import type { FeatureNetwork, FeatureReference, FeatureReferenceOptions, ImageReader } from "fluxion";
 import { cacheDirectory } from "../cache.ts";
 import { writeAtomic } from "../runs/atomic.ts";
-import { contentHash } from "./open-network.ts";
 
 /** Options of `cachedReference`. */
 export interface CachedReferenceOptions extends FeatureReferenceOptions {
@@ -30,20 +30,23 @@ const format = "fluxion-feature-reference 1";
  * The reference of a data set, from the cache if it is there. Its name is a hash of the network and its preparation, the
  * pictures and the options, so nothing stale is ever read; a damaged file is computed anew.
  *
- * @param images - bytes `[n, channels, height, width]`
  * @throws Error as `featureReference`, or if the cache cannot be written
  */
-export async function cachedReference(network: FeatureNetwork, images: SampleSet, options: CachedReferenceOptions): Promise<CachedReference> {
+export async function cachedReference(network: FeatureNetwork, images: ImageReader, options: CachedReferenceOptions): Promise<CachedReference> {
   const { directory = referenceCache(), ...rest } = options;
-  const pixels = images.values instanceof Uint8Array ? images.values : new Uint8Array(0);
-  const name = contentHash(format, network.id, images.shape.join(), pixels, rest.key.toString(), String(rest.keep ?? ""));
-  const file = join(directory, `${name.slice(0, 32)}.safetensors`);
+  const file = join(directory, `${nameOf(network, images, rest)}.safetensors`);
   const known = existsSync(file) ? read(file) : undefined;
   if (known?.network === network.id) return { reference: known, file, cached: true };
   const reference = await featureReference(network, images, rest);
   mkdirSync(directory, { recursive: true });
   writeAtomic(file, encode(reference));
   return { reference, file, cached: false };
+}
+
+function nameOf({ id }: FeatureNetwork, images: ImageReader, { key, keep }: FeatureReferenceOptions): string {
+  const hash = createHash("sha256").update(format).update(id).update(images.shape.join());
+  for (const { pixels } of imageParts(images)) hash.update(pixels);
+  return hash.update(key.toString()).update(String(keep ?? "")).digest("hex").slice(0, 32);
 }
 
 function encode({ network, moments: { count, mean, covariance }, features: { values, shape } }: FeatureReference): Uint8Array {

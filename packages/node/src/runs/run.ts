@@ -1,10 +1,10 @@
 /** @file Run directories: everything about one training run, on disk. */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { HostTensor } from "@fluxion/graph";
 import { decodeSafetensors, encodeSafetensors, flattenValues, stateFromTensors, stateTensors, unflattenValues } from "fluxion";
 import type { DataTransform, Model, TrainingState } from "fluxion";
-import { writeAtomic } from "./atomic.ts";
+import { appendLine, writeAtomic } from "./atomic.ts";
 
 /** What a run directory says about its run, in `options.json`. */
 export interface RunRecord {
@@ -165,7 +165,7 @@ function openedRun(directory: string, record: RunRecord): Run {
       return unflattenValues(model.parameters, flattenValues(model.parameters, tensors));
     },
     addMetric: (metric) => {
-      appendFileSync(file(names.metrics), `${JSON.stringify(metric)}\n`);
+      appendLine(file(names.metrics), JSON.stringify(metric));
     },
     metrics: () => readMetrics(file(names.metrics)),
     dropMetricsAfter: (step) => {
@@ -173,7 +173,7 @@ function openedRun(directory: string, record: RunRecord): Run {
       writeAtomic(file(names.metrics), kept.map((metric) => `${JSON.stringify(metric)}\n`).join(""));
     },
     log: (line) => {
-      appendFileSync(file(names.log), `${new Date().toISOString()} ${line}\n`);
+      appendLine(file(names.log), `${new Date().toISOString()} ${line}`);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openImages, readImageSet } from "@fluxion/node";
 import type { ImageSplit, OpenImagesOptions } from "@fluxion/node";
@@ -89,6 +89,18 @@ describe("folders of pictures", () => {
     await expect(load("damaged")).rejects.toThrow(/damaged: expected 4 whole pictures, got 2 damaged ones:\n {2}.*2\.jpg: .+\n {2}.*4\.png: .+\n.*--skip-bad/);
     const { shape, labels, skipped } = await load("damaged", { skipBad: true });
     expect([shape[0], labels, skipped.length]).toEqual([2, [0, 1], 2]);
+  });
+
+  it.runIf(process.platform === "linux")("says which file of the cache a full disk cut short, and leaves nothing of it", async () => {
+    await picture("full/a.png", 2, 2, flat(80));
+    const small = join(root, "small-cache");
+    await openImages(join(root, "full"), "train", { cache: small });
+    const [name = ""] = readdirSync(small);
+    rmSync(join(small, name));
+    // Every write to /dev/full fails as on a full disk.
+    symlinkSync("/dev/full", join(small, `${name}.${String(process.pid)}.tmp`));
+    await expect(openImages(join(root, "full"), "train", { cache: small })).rejects.toThrow(new RegExp(`${name}: could not be written: ENOSPC.*nothing is left of it; free space`, "s"));
+    expect(readdirSync(small)).toEqual([]);
   });
 
   it("names path, expectation, finding and cure for bad folders", async () => {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import * as g from "@fluxion/graph";
 import { input, lower, trace } from "@fluxion/graph";
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
-import { featureReference, integers, Key } from "fluxion";
+import { featureReference, imagesInMemory, integers, Key, readImages } from "fluxion";
+import type { ImageReader } from "fluxion";
 import { afterAll, describe, expect, it } from "vitest";
 
 const directory = mkdtempSync(join(tmpdir(), "fluxion-test-"));
@@ -21,7 +22,8 @@ const saved = (name: string, factor: number): string => {
   return path;
 };
 
-const images = { values: Uint8Array.from(integers(key, 2400 * 4, 256)), shape: [2400, 1, 2, 2] };
+const pixels = Uint8Array.from(integers(key, 2400 * 4, 256));
+const images = imagesInMemory(pixels, [2400, 1, 2, 2]);
 
 describe("cachedReference", async () => {
   const cache = join(directory, "cache");
@@ -40,12 +42,30 @@ describe("cachedReference", async () => {
 
   it("tells apart networks, preparations, pictures and options", async () => {
     const known = (await get()).file;
-    const changed = { ...images, values: images.values.with(5, images.values[5]! ^ 1) };
+    const changed = imagesInMemory(pixels.with(5, pixels[5]! ^ 1), images.shape);
     const others = [await get(await open(2)), await get(await open(1, [-1, 1])), await get(network, changed), await get(network, images, 100)];
     expect(others.map(({ cached }) => cached)).toEqual([false, false, false, false]);
     expect(new Set([known, ...others.map(({ file }) => file)]).size).toBe(5);
     expect(others[3]!.reference.features.shape).toEqual([100, 4]);
     expect(others[3]!.reference.moments).toEqual((await get()).reference.moments);
+  });
+
+  it("reads some pictures at a time, whatever the size of the set", async () => {
+    const [count, side] = [5000, 4];
+    let most = 0;
+    const reader: ImageReader = {
+      shape: [count, 1, 2, 2],
+      read: (numbers, out) => {
+        most = Math.max(most, numbers.length);
+        Array.from(numbers).forEach((number, i) => out.fill(number % 251, i * side, (i + 1) * side));
+      },
+    };
+    const streamed = await cachedReference(network, reader, { key, directory: cache });
+    expect(most).toBeLessThan(count / 2);
+    const resident = imagesInMemory(readImages(reader).pixels, reader.shape);
+    // The same name, too: it is of what the pictures are.
+    expect(await cachedReference(network, resident, { key, directory: cache })).toEqual({ ...streamed, cached: true });
+    expect(streamed.reference.moments.count).toBe(count);
   });
 
   it("computes anew what is damaged", async () => {

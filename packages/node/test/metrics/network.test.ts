@@ -2,8 +2,8 @@ import * as g from "@fluxion/graph";
 import { input, lower, trace } from "@fluxion/graph";
 import type { Program } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
-import { classifier, classifierAccuracy, createClassifierTrainer, encodeClassifier, featureNetwork, featureReference, imageMetrics, integers, Key, unflattenValues } from "fluxion";
-import type { FeatureNetworkOptions, LabelledImages, SampleSet } from "fluxion";
+import { classifier, classifierAccuracy, createClassifierTrainer, encodeClassifier, featureNetwork, featureReference, imageMetrics, imagesInMemory, integers, Key, unflattenValues } from "fluxion";
+import type { FeatureNetworkOptions, ImageReader, LabelledImages, SampleSet } from "fluxion";
 import { describe, expect, it } from "vitest";
 
 const runtime = await nodeRuntime({ threads: 1 });
@@ -23,6 +23,8 @@ const bytes = (n: number, channels: number, height: number, width: number, seed 
   values: Uint8Array.from(integers(Key.from(seed), n * channels * height * width, 256)),
   shape: [n, channels, height, width],
 });
+
+const held = ({ values, shape }: LabelledImages): ImageReader => imagesInMemory(values, shape as unknown as ImageReader["shape"]);
 
 describe("featureNetwork", () => {
   it("gives features in order, pooled over places, and the softmax of logits, whatever the batches", async () => {
@@ -120,7 +122,7 @@ describe("a classifier, from training to metrics", async () => {
   it("measures: near 0 for the data's own kind, worse for noise and for one class alone", async () => {
     const network = await featureNetwork(runtime, model, { name: "bars" });
     const key = Key.from(3);
-    const reference = await featureReference(network, bars(2500, "reference"), { key, keep: 600 });
+    const reference = await featureReference(network, held(bars(2500, "reference")), { key, keep: 600 });
     expect(reference.moments.count).toBe(2500);
     expect(reference.features.shape).toEqual([600, 8]);
     const measure = (samples: SampleSet) => imageMetrics({ network, reference, samples, key });

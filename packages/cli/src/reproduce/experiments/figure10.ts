@@ -1,8 +1,9 @@
 import { curvesFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
+import { listed, otHasLeast } from "../findings.ts";
 import { methods } from "../methods.ts";
 import { evaluationsAt } from "./images-measures.ts";
-import { secondsPerSolve } from "./images-features.ts";
+import { costsOf } from "./images-costs.ts";
 
 /** The cost of sampling over training. */
 export const figure10: Experiment = {
@@ -10,7 +11,7 @@ export const figure10: Experiment = {
   paper: "Figure 10",
   about: "evaluations of dopri5 over training, five methods",
   study: "images",
-  predict: async (study) => methods.length * study.scale.snapshots * (await secondsPerSolve(study)),
+  predict: async (study) => methods.length * study.scale.snapshots * 64 * (await costsOf(study)).sample,
   run: async (study) => {
     const curves = [];
     for (const { id, label } of methods) {
@@ -26,12 +27,9 @@ export const figure10: Experiment = {
       y: { title: "NFE" },
       panels: [{ curves }],
     });
-    const spread = (points: readonly { readonly y: number }[]): number => {
-      const values = points.map(({ y }) => y);
-      return Math.max(...values) / Math.min(...values);
-    };
+    const spread = (values: readonly number[]): number => Math.max(...values) / Math.min(...values);
     const ot = curves.find(({ id }) => id === "fm-ot")?.points ?? [];
-    const others = curves.filter(({ id }) => id !== "fm-ot");
+    const found = curves.map(({ name, id, points }) => ({ label: name, id, values: points.map(({ y }) => y) }));
     return {
       rows: [],
       tables: [
@@ -46,14 +44,14 @@ export const figure10: Experiment = {
         {
           claim: "FM w/ OT needs the fewest evaluations at every point of training",
           source: "App. F, Figure 10",
-          holds: others.every(({ points }) => points.every(({ y }, i) => (ot[i]?.y ?? Infinity) < y)),
-          evidence: curves.map(({ name, points }) => `${name} ${Math.min(...points.map(({ y }) => y)).toFixed(0)}–${Math.max(...points.map(({ y }) => y)).toFixed(0)}`).join(", "),
+          holds: ot.every((_, i) => otHasLeast(found, ({ values }) => values[i] ?? NaN)),
+          evidence: listed(found, ({ values }) => `${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}`),
         },
         {
           claim: "The evaluations of FM w/ OT stay nearly constant over training",
           source: "App. F, Figure 10",
-          holds: spread(ot) < 1.5,
-          evidence: `most over fewest: ${curves.map(({ name, points }) => `${name} ${spread(points).toFixed(2)}`).join(", ")}`,
+          holds: spread(ot.map(({ y }) => y)) < 1.5,
+          evidence: `most over fewest: ${listed(found, ({ values }) => spread(values).toFixed(2))}`,
         },
       ],
       data: { curves },

@@ -1,5 +1,6 @@
 import { panelsFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
+import { listed, otHasLeast } from "../findings.ts";
 import type { Claim, Findings } from "../findings.ts";
 import { methods } from "../methods.ts";
 import type { Method, MethodId } from "../methods.ts";
@@ -28,6 +29,7 @@ interface Measured {
 /** The checkerboard under five methods: frames over time, and samples of few evaluations. */
 export const figure4: Experiment = {
   name: "figure4",
+  also: ["figure8", "figure9"],
   paper: "Figures 4, 8 and 9",
   about: "five methods in the plane: frames over time, samples of few evaluations",
   study: "points",
@@ -106,9 +108,7 @@ function claimsOf(found: readonly Measured[]): Claim[] {
   const of = (id: MethodId): Measured | undefined => found.find((each) => each.id === id);
   const [ot, diffusion, matching] = [of("fm-ot"), of("fm-diffusion"), of("score-matching")];
   if (!ot || !diffusion || !matching) return [];
-  const others = found.filter(({ id }) => id !== "fm-ot");
-  const list = (value: (each: Measured) => number, digits: number): string => found.map((each) => `${each.label} ${value(each).toFixed(digits)}`).join(", ");
-  const least = (value: (each: Measured) => number): boolean => others.every((other) => value(ot) < value(other));
+  const list = (value: (each: Measured) => number, digits: number): string => listed(found, (each) => value(each).toFixed(digits));
   return [
     {
       claim: "On the OT path the pattern emerges earlier than on the diffusion path",
@@ -119,15 +119,15 @@ function claimsOf(found: readonly Measured[]): Claim[] {
     {
       claim: "OT samples are better at few evaluations",
       source: "§6, Figure 4 right",
-      holds: [0, 1].every((i) => least((each) => each.few[i] ?? NaN)),
+      holds: [0, 1].every((i) => otHasLeast(found, (each) => each.few[i] ?? NaN)),
       evidence: budgets.slice(0, 2).map((nfe, i) => `NFE ${String(nfe)}: ${list((each) => each.few[i] ?? NaN, 3)}`).join("; "),
     },
     {
       claim: "FM w/ OT has the best likelihood",
       source: "Table 1, here in the plane",
-      holds: least(({ nll }) => nll),
+      holds: otHasLeast(found, ({ nll }) => nll),
       evidence: list(({ nll }) => nll, 3),
     },
-    { claim: "FM w/ OT needs the fewest evaluations at equal tolerance", source: "Table 1, here in the plane", holds: least(({ nfe }) => nfe), evidence: list(({ nfe }) => nfe, 0) },
+    { claim: "FM w/ OT needs the fewest evaluations at equal tolerance", source: "Table 1, here in the plane", holds: otHasLeast(found, ({ nfe }) => nfe), evidence: list(({ nfe }) => nfe, 0) },
   ];
 }

@@ -1,8 +1,9 @@
 import { curvesFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
+import { listed, otHasLeast } from "../findings.ts";
 import { methods } from "../methods.ts";
 import { countOf, quality } from "./images-measures.ts";
-import { secondsPerSolve } from "./images-features.ts";
+import { costsOf } from "./images-costs.ts";
 
 /** Sample quality over training. */
 export const figure5: Experiment = {
@@ -10,7 +11,7 @@ export const figure5: Experiment = {
   paper: "Figure 5",
   about: "Fréchet distance over training, five methods",
   study: "images",
-  predict: async (study) => (methods.length * study.scale.snapshots * countOf(study, "snapshotSamples") * (await secondsPerSolve(study))) / 64,
+  predict: async (study) => methods.length * study.scale.snapshots * countOf(study, "snapshotSamples") * (await costsOf(study)).sample,
   run: async (study) => {
     const count = countOf(study, "snapshotSamples");
     const curves = [];
@@ -29,10 +30,7 @@ export const figure5: Experiment = {
       y: { title: "Fréchet distance", logarithmic: true },
       panels: [{ curves }],
     });
-    const area = curves.map(({ name, id, points }) => ({ name, id, area: points.reduce((sum, { y }) => sum + Math.log(y), 0) / points.length, last: points.at(-1)?.y ?? NaN }));
-    const ot = area.find(({ id }) => id === "fm-ot");
-    const others = area.filter(({ id }) => id !== "fm-ot");
-    const list = (value: (each: (typeof area)[number]) => number): string => area.map((each) => `${each.name} ${value(each).toFixed(2)}`).join(", ");
+    const found = curves.map(({ name, id, points }) => ({ label: name, id, area: points.reduce((sum, { y }) => sum + Math.log(y), 0) / points.length, last: points.at(-1)?.y ?? NaN }));
     return {
       rows: [],
       tables: [],
@@ -41,14 +39,14 @@ export const figure5: Experiment = {
         {
           claim: "FM w/ OT lowers the Fréchet distance faster than all others",
           source: "§6.1, Figure 5",
-          holds: ot !== undefined && others.every((other) => ot.area < other.area),
-          evidence: `mean of its logarithm over training: ${list(({ area }) => area)}`,
+          holds: otHasLeast(found, ({ area }) => area),
+          evidence: `mean of its logarithm over training: ${listed(found, ({ area }) => area.toFixed(2))}`,
         },
         {
           claim: "FM w/ OT ends with the lowest Fréchet distance",
           source: "§6.1, Figure 5",
-          holds: ot !== undefined && others.every((other) => ot.last < other.last),
-          evidence: `at the end: ${list(({ last }) => last)}`,
+          holds: otHasLeast(found, ({ last }) => last),
+          evidence: `at the end: ${listed(found, ({ last }) => last.toFixed(2))}`,
         },
       ],
       data: { curves },

@@ -1,8 +1,11 @@
 import { imageTrajectoryFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
 import { methods } from "../methods.ts";
+import { costsOf } from "./images-costs.ts";
 import { journey } from "./images-measures.ts";
 
+/** Noises. */
+const count = 6;
 const shares = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const shown = methods.filter(({ id }) => ["score-matching", "fm-diffusion", "fm-ot"].includes(id));
 
@@ -12,12 +15,12 @@ export const figure6: Experiment = {
   paper: "Figure 6",
   about: "the same noise on its way to an image, by method",
   study: "images",
-  predict: () => Promise.resolve(30),
+  predict: async (study) => shown.length * count * (await costsOf(study)).sample + 10,
   run: async (study) => {
     const figures = [];
     const left: { label: string; id: string; half: number }[] = [];
     for (const { id, label } of shown) {
-      const states = await journey(study, id, 6, shares);
+      const states = await journey(study, id, count, shares);
       const svg = await imageTrajectoryFigure({ title: label, subtitle: "The same noise for all methods.", times: shares, states });
       figures.push({ id: `figure6-${id}`, title: `Figure 6: ${label}`, caption: "Columns: shares of the path's interval (dopri5 at 1e-5).", svg });
       const [first, last, half] = [states[0], states.at(-1), states[shares.indexOf(0.5)]];

@@ -4,7 +4,7 @@ import type { Curve } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
 import { methods } from "../methods.ts";
 import { countOf, quality, solverError } from "./images-measures.ts";
-import { secondsPerSolve } from "./images-features.ts";
+import { costsOf } from "./images-costs.ts";
 
 /** Evaluations, as in the paper's figure. */
 const budgets = [4, 8, 12, 20, 40, 60, 100];
@@ -24,9 +24,9 @@ export const figure7: Experiment = {
   about: "error and Fréchet distance against NFE for Euler, midpoint and RK4",
   study: "images",
   predict: async (study) => {
-    const perEvaluation = (await secondsPerSolve(study)) / 200;
     const evaluations = budgets.reduce((a, b) => a + b, 0);
-    return (shown.length * perEvaluation * (256 * (1000 + evaluations) + 3 * evaluations * countOf(study, "snapshotSamples"))) / 64;
+    const images = 256 * (1000 + evaluations) + solvers.length * evaluations * countOf(study, "snapshotSamples");
+    return shown.length * images * (await costsOf(study)).evaluation;
   },
   run: async (study) => {
     const count = countOf(study, "snapshotSamples");

@@ -1,11 +1,10 @@
 /** @file What the experiments on images measure of each method, each measurement kept in the study. */
-import { sizeOf } from "@fluxion/graph";
-import { bitsPerDim, bitsPerDimOfCopies, meanAndError } from "fluxion";
+import { bitsPerDim, bitsPerDimOfCopies, imageSize, meanAndError, readImages } from "fluxion";
 import type { Examples, SolverName } from "fluxion";
 import type { ImageBatch } from "@fluxion/node";
 import { parseOptions } from "../../options.ts";
 import { pixelsOf } from "../../pixels.ts";
-import { loadImageSplit } from "../../task.ts";
+import { openImageSplit } from "../../task.ts";
 import type { MethodId } from "../methods.ts";
 import { keyOf } from "../study.ts";
 import type { Study } from "../study.ts";
@@ -62,11 +61,11 @@ export interface Likelihood {
 export function likelihood(study: Study, id: MethodId): Promise<Likelihood> {
   return study.measured(`${id}/bits-per-dim`, async () => {
     const run = study.run(id);
-    const { pixels, shape } = await loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
-    const d = sizeOf(shape.slice(1));
-    const images = Math.min(countOf(study, "nllImages"), shape[0]);
+    const { reader } = await openImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+    const d = imageSize(reader.shape);
+    const images = Math.min(countOf(study, "nllImages"), reader.shape[0]);
     const flow = await study.flow(id);
-    const result = await bitsPerDim(flow, pixels.subarray(0, images * d), {
+    const result = await bitsPerDim(flow, readImages(reader, images).pixels, {
       key: keyOf(study).child("likelihood"),
       samples: countOf(study, "nllK"),
       rtol: 1e-5,

@@ -1,15 +1,16 @@
-import { Key, psnr, ssim } from "fluxion";
+import { Key, psnr, readImages, ssim } from "fluxion";
 import { imageGridFigure } from "@fluxion/node";
 import type { ImageBatch } from "@fluxion/node";
 import { conditionsOf, restored, restores } from "../../conditions.ts";
 import { parseOptions } from "../../options.ts";
 import { pixelsOf } from "../../pixels.ts";
-import { loadImageSplit } from "../../task.ts";
+import { openImageSplit } from "../../task.ts";
 import type { Experiment } from "../experiment.ts";
 import { superResolutions } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
 import type { Study } from "../study.ts";
-import { scoresOf, secondsPerSolve } from "./images-features.ts";
+import { costsOf } from "./images-costs.ts";
+import { scoresOf } from "./images-features.ts";
 import { countOf } from "./images-measures.ts";
 
 /** The paper's Table 2, ImageNet 64 to 256: FID, IS, PSNR, SSIM. */
@@ -33,7 +34,7 @@ export const table2: Experiment = {
   about: "super-resolution: a flow beside the regression baseline",
   study: "super-resolution",
   methods: superResolutions.map(({ id }) => id),
-  predict: async (study) => (countOf(study, "samples") * (await secondsPerSolve(study))) / 64 + 60,
+  predict: async (study) => countOf(study, "samples") * (await costsOf(study)).sample + 60,
   run: async (study) => {
     const count = countOf(study, "samples");
     const truth = await testImages(study, "regression", count);
@@ -94,8 +95,9 @@ export const table2: Experiment = {
 
 async function testImages(study: Study, id: MethodId, count: number): Promise<ImageBatch> {
   const run = study.run(id);
-  const { pixels, shape } = await loadImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
-  return first({ data: pixels, shape }, count);
+  const { reader } = await openImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+  const { pixels, shape } = readImages(reader, Math.min(count, reader.shape[0]));
+  return { data: pixels, shape };
 }
 
 function first({ data, shape: [n = 0, ...image] }: ImageBatch, count: number): ImageBatch {

@@ -1,3 +1,5 @@
+import { imageParts } from "../../data/index.ts";
+import type { ImageReader } from "../../data/index.ts";
 import { checkOptions, rowsOf, takeRows, wholeFrom } from "../samples.ts";
 import type { SampleSet } from "../samples.ts";
 import type { Key } from "../../random/key.ts";
@@ -26,26 +28,23 @@ export interface FeatureReferenceOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** Pictures at a time: their features in float64 fit the memory. */
-const part = 2000;
-
 /**
- * The features of a data set's pictures: moments of all, and the features of some.
+ * The features of a data set's pictures: moments of all, and the features of some. Pictures are read a part at a time, so that
+ * memory does not grow with the set.
  *
- * @param images - bytes `[n, channels, height, width]`
- * @throws RangeError if the network does not take the pictures
+ * @param images - `imagesInMemory` makes a reader of bytes
+ * @throws RangeError if the network does not take the pictures, or there are none
  */
-export async function featureReference(network: FeatureNetwork, images: SampleSet, options: FeatureReferenceOptions): Promise<FeatureReference> {
+export async function featureReference(network: FeatureNetwork, images: ImageReader, options: FeatureReferenceOptions): Promise<FeatureReference> {
   checkOptions("featureReference", options, ["key", "keep", "onProgress"]);
-  const [n = 0, ...event] = images.shape;
-  const size = event.reduce((a, b) => a * b, 1);
+  const [n] = images.shape;
   const kept = permutation(options.key, n).subarray(0, wholeFrom("featureReference: keep", options.keep ?? 10_000, 2)).sort();
   const chosen: Float64Array[] = [];
   let all: Moments | undefined;
   let d = 0;
-  for (let first = 0; first < n; first += part) {
-    const end = Math.min(n, first + part);
-    const { features } = await network.extract({ values: images.values.subarray(first * size, end * size), shape: [end - first, ...event] });
+  for (const { pixels, shape, first } of imageParts(images)) {
+    const end = first + shape[0];
+    const { features } = await network.extract({ values: pixels, shape });
     const of = moments(features);
     all = all ? mergeMoments(all, of) : of;
     const rows = rowsOf("featureReference", features);

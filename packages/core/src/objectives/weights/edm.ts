@@ -1,5 +1,5 @@
-import { add, div, mul, square } from "@fluxion/graph";
-import { errorGain } from "../conversions.ts";
+import { add } from "@fluxion/graph";
+import { onDataError } from "./data-error.ts";
 import type { Weight } from "./weight.ts";
 
 /** Options of `edmWeight`. */
@@ -21,12 +21,7 @@ export function edmWeight({ sigmaData = 0.5 }: EdmWeightOptions = {}): Weight {
   return {
     kind: "edm",
     config: { kind: "edm", sigmaData },
-    at: ({ schedule, target }) => {
-      const at = schedule();
-      // 1/σ_data² + α²/σ²
-      const onData = add(square(div(at.alpha, at.sigma)), sigmaData ** -2);
-      const toData = errorGain(at, target, "x1");
-      return toData === undefined ? onData : mul(onData, square(toData));
-    },
+    // 1/σ_data² + α²/σ²
+    at: onDataError((snr) => add(snr, sigmaData ** -2)),
   };
 }

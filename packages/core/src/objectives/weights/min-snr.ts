@@ -1,5 +1,5 @@
-import { div, minimum, mul, square } from "@fluxion/graph";
-import { errorGain } from "../conversions.ts";
+import { minimum } from "@fluxion/graph";
+import { onDataError } from "./data-error.ts";
 import type { Weight } from "./weight.ts";
 
 /** Options of `minSnrWeight`. */
@@ -21,11 +21,6 @@ export function minSnrWeight({ gamma = 5 }: MinSnrOptions = {}): Weight {
   return {
     kind: "min-snr",
     config: { kind: "min-snr", gamma },
-    at: ({ schedule, target }) => {
-      const at = schedule();
-      const clipped = minimum(square(div(at.alpha, at.sigma)), gamma);
-      const toData = errorGain(at, target, "x1");
-      return toData === undefined ? clipped : mul(clipped, square(toData));
-    },
+    at: onDataError((snr) => minimum(snr, gamma)),
   };
 }
