@@ -202,6 +202,7 @@ export {
   stepProgram,
   stepScalars,
   TrainingDivergedError,
+  unflatten,
   unflattenValues,
 } from "./training/index.ts";
 

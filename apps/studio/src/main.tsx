@@ -1,0 +1,27 @@
+/** @file The page starts here. */
+import "./styles/fonts.css";
+import "./styles/base.css";
+import "./styles/layout.css";
+import "./styles/controls.css";
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { startStudio } from "./session/controller.ts";
+import { loadCachedFrames, pretrainedState } from "./session/pretrained.ts";
+import { followSettings, readAddress } from "./settings/address.ts";
+import { play, seek, stillness } from "./stage/clock.ts";
+import { followTheme } from "./stage/colours.ts";
+
+readAddress(location.hash);
+followTheme();
+const root = document.getElementById("app");
+if (!root) throw new Error("studio: expected the page's own element, got another page");
+render(<App />, root);
+followSettings();
+addEventListener("hashchange", () => readAddress(location.hash));
+if (stillness()) seek(1);
+else {
+  seek(0);
+  play();
+}
+void loadCachedFrames();
+void startStudio(pretrainedState);
