@@ -2,6 +2,8 @@ import type { VNode } from "preact";
 import { chapterNames } from "./panels/names.ts";
 import { DataPanel } from "./panels/data-panel.tsx";
 import { FlowPanel } from "./panels/flow-panel.tsx";
+import { SolvePanel } from "./panels/solve-panel.tsx";
+import { KeepPanel } from "./panels/keep-panel.tsx";
 import { PathPanel } from "./panels/path-panel.tsx";
 import { deviceText, TrainPanel } from "./panels/train-panel.tsx";
 import type { Chapter } from "./settings/settings.ts";
@@ -10,7 +12,7 @@ import { isDark, theme } from "./stage/colours.ts";
 import { Stage } from "./stage/stage.tsx";
 import { connection } from "./worker/connection.ts";
 
-const panels: Readonly<Partial<Record<Chapter, () => VNode>>> = { data: DataPanel, path: PathPanel, train: TrainPanel, flow: FlowPanel };
+const panels: Readonly<Partial<Record<Chapter, () => VNode>>> = { data: DataPanel, path: PathPanel, train: TrainPanel, flow: FlowPanel, solve: SolvePanel, keep: KeepPanel };
 
 /** The page. */
 export function App(): VNode {

@@ -5,6 +5,7 @@ import "./styles/layout.css";
 import "./styles/controls.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { followDrops } from "./keep/drop.ts";
 import { startStudio } from "./session/controller.ts";
 import { loadCachedFrames, pretrainedState } from "./session/pretrained.ts";
 import { followSettings, readAddress } from "./settings/address.ts";
@@ -23,5 +24,6 @@ else {
   seek(0);
   play();
 }
+followDrops();
 void loadCachedFrames();
 void startStudio(pretrainedState);

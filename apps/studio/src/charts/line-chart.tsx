@@ -2,6 +2,8 @@
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { saveChart } from "../keep/chart-file.ts";
 
 /** One line. */
 export interface Series {
@@ -24,8 +26,8 @@ export interface ChartProps {
   /** A horizontal line with a name. */
   readonly level?: { readonly value: number; readonly name: string } | undefined;
   readonly height?: number | undefined;
-  /** Names the panel for export. */
-  readonly id?: string | undefined;
+  /** Names the chart's files. */
+  readonly id: string;
 }
 
 /** An axis: its limits come from the lines unless they are given. */
@@ -37,7 +39,7 @@ export interface Axis {
 }
 
 const width = 360;
-const margin = { top: 10, right: 12, bottom: 30, left: 44 };
+const margin = { top: 10, right: 12, bottom: 36, left: 44 };
 
 function scaleOf(axis: Axis, values: readonly number[], range: readonly [number, number]) {
   const usable = values.filter((value) => Number.isFinite(value) && (axis.log !== true || value > 0));
@@ -50,7 +52,11 @@ function scaleOf(axis: Axis, values: readonly number[], range: readonly [number,
 
 /** Lines over an axis. */
 export function LineChart({ label, series, x, y, mark, level, height = 190, id }: ChartProps): VNode {
-  const xs = scaleOf(x, series.flatMap(({ points }) => points.map(([value]) => value)), [margin.left, width - margin.right]);
+  const xs = scaleOf(
+    x,
+    series.flatMap(({ points }) => points.map(([value]) => value)),
+    [margin.left, width - margin.right],
+  );
   const values = series.flatMap(({ points }) => points.map(([, value]) => value));
   const ys = scaleOf(y, level ? [...values, level.value] : values, [height - margin.bottom, margin.top]);
   const path = line<readonly [number, number]>()
@@ -59,44 +65,61 @@ export function LineChart({ label, series, x, y, mark, level, height = 190, id }
     .y(([, value]) => ys(value));
   const yTicks = y.log === true ? powers(ys.domain()) : ys.ticks(4);
   const xTicks = x.log === true ? powers(xs.domain(), [1, 2, 5]) : xs.ticks(5);
+  const ref = useRef<SVGSVGElement>(null);
+  const save = (kind: "svg" | "png"): void => {
+    if (ref.current) void saveChart(ref.current, `fluxion-${id}`, kind);
+  };
   return (
-    <svg class="chart" id={id} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
-      <g class="grid">
-        {yTicks.map((tick) => (
-          <line key={tick} x1={margin.left} x2={width - margin.right} y1={ys(tick)} y2={ys(tick)} />
-        ))}
-      </g>
-      <g class="ticks">
-        {yTicks.map((tick) => (
-          <text key={tick} x={margin.left - 8} y={ys(tick)} dy="0.32em" text-anchor="end">
-            {tickText(tick, y.log)}
-          </text>
-        ))}
-        {xTicks.map((tick) => (
-          <text key={tick} x={xs(tick)} y={height - margin.bottom + 16} text-anchor="middle">
-            {tickText(tick, false)}
-          </text>
-        ))}
-        <text class="axis-name" x={width - margin.right} y={height - 2} text-anchor="end">
-          {x.name}
-        </text>
-      </g>
-      {level ? (
-        <g class="level">
-          <line x1={margin.left} x2={width - margin.right} y1={ys(level.value)} y2={ys(level.value)} />
-          <text x={width - margin.right} y={ys(level.value) - 5} text-anchor="end">
-            {level.name}
+    <div>
+      <svg class="chart" ref={ref} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+        <g class="grid">
+          {yTicks.map((tick) => (
+            <line key={tick} x1={margin.left} x2={width - margin.right} y1={ys(tick)} y2={ys(tick)} />
+          ))}
+        </g>
+        <g class="ticks">
+          {yTicks.map((tick) => (
+            <text key={tick} x={margin.left - 8} y={ys(tick)} dy="0.32em" text-anchor="end">
+              {tickText(tick, y.log)}
+            </text>
+          ))}
+          {xTicks.map((tick) => (
+            <text key={tick} x={xs(tick)} y={height - margin.bottom + 16} text-anchor="middle">
+              {tickText(tick, false)}
+            </text>
+          ))}
+          <text class="axis-name" x={width - margin.right} y={height - 2} text-anchor="end">
+            {x.name}
           </text>
         </g>
-      ) : null}
-      {mark === undefined ? null : <line class="mark" x1={xs(mark)} x2={xs(mark)} y1={margin.top} y2={height - margin.bottom} />}
-      {series.map(({ name, points, pen, dots }) => (
-        <g key={name} class={`pen-${pen}`}>
-          <path class="stroke" d={path(points) ?? ""} />
-          {dots === true ? points.filter(([a, b]) => Number.isFinite(xs(a)) && Number.isFinite(ys(b))).map(([a, b]) => <circle key={a} class="dot" cx={xs(a)} cy={ys(b)} r="2.6" />) : null}
-        </g>
-      ))}
-    </svg>
+        {level ? (
+          <g class="level">
+            <line x1={margin.left} x2={width - margin.right} y1={ys(level.value)} y2={ys(level.value)} />
+            <text x={width - margin.right} y={ys(level.value) - 5} text-anchor="end">
+              {level.name}
+            </text>
+          </g>
+        ) : null}
+        {mark === undefined ? null : <line class="mark" x1={xs(mark)} x2={xs(mark)} y1={margin.top} y2={height - margin.bottom} />}
+        {series.map(({ name, points, pen, dots }) => (
+          <g key={name} class={`pen-${pen}`}>
+            <path class="stroke" d={path(points) ?? ""} />
+            {dots === true
+              ? points
+                  .filter(([a, b]) => Number.isFinite(xs(a)) && Number.isFinite(ys(b)))
+                  .map(([a, b]) => <circle key={a} class="dot" cx={xs(a)} cy={ys(b)} r="2.6" />)
+              : null}
+          </g>
+        ))}
+      </svg>
+      <div class="save">
+        {(["svg", "png"] as const).map((kind) => (
+          <button key={kind} type="button" aria-label={`Save this chart as ${kind.toUpperCase()}`} onClick={() => save(kind)}>
+            {kind.toUpperCase()}
+          </button>
+        ))}
+      </div>
+    </div>
   );
 }
 

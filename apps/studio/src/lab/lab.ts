@@ -6,6 +6,7 @@ import {
 } from "fluxion";
 import type { Frames, Method } from "./frames.ts";
 import { follow, framesOf, segmentsOf, timesBetween } from "./frames.ts";
+import { encodeField } from "./onnx-field.ts";
 import type { Parts, Problem } from "./problem.ts";
 import { partsOf } from "./problem.ts";
 import { velocityField, velocityProgram } from "./velocity.ts";
@@ -39,6 +40,8 @@ export interface Lab {
   logDensity(points: FloatArray, method: Method): Promise<Densities>;
   /** −log p of the first `count` held-out points, at the library's own tolerances. */
   likelihood(count: number): Promise<Likelihood>;
+  /** The velocity field as an ONNX file. */
+  encodeField(): Uint8Array<ArrayBuffer>;
   /** Samples, as the library draws them. */
   sample(options: Omit<SampleOptions, "key">): Promise<Examples>;
   dispose(): Promise<void>;
@@ -139,6 +142,7 @@ export async function createLab(runtime: Runtime, problem: Problem, state?: Trai
       const { mean, standardError } = meanAndError(logProb.map((value) => -value));
       return { nll: mean, standardError, count: logProb.length, nfe, entropy: parts.entropy };
     },
+    encodeField: () => encodeField({ model, prediction, path, transform: training.transform, weights: trainer.state.ema, seed: problem.seed }),
     sample: async (options) => (await current()).sample({ ...options, key: key.child("samples") }),
     dispose: async () => {
       await Promise.all([trainer.dispose(), moving.dispose(), velocities?.then((made) => made.dispose()), flow?.made.dispose()]);

@@ -1,7 +1,7 @@
 /** @file A path before anything is learned: each point's own way, and the field that all of them make together. */
 import type { Runtime } from "@fluxion/graph";
 import { broadcastTo, hostTensor } from "@fluxion/graph";
-import type { AffinePath } from "fluxion";
+import type { AffinePath, DataTransform } from "fluxion";
 import { applyTransform, fitStandardize, integrator, Key, marginalField, normal, withInterval } from "fluxion";
 import { follow, framesOf, timesBetween } from "./frames.ts";
 import type { Frames } from "./frames.ts";
@@ -14,30 +14,42 @@ import { pointsOf } from "./problem.ts";
 const dataCount = 160;
 const segments = 32;
 
-/** The conditional paths and the flow of the marginal field, of the same noise. */
-export interface PathFrames {
-  readonly conditional: Frames;
-  readonly marginal: Frames;
+/** What a picture of a path is made of. */
+export type PathPicture = Pick<Problem, "data" | "seed"> & { readonly path: PathConfig; readonly count: number };
+
+interface Setup {
+  readonly path: AffinePath;
+  readonly transform: DataTransform;
+  readonly times: readonly number[];
+  /** The few data, `[n, 2]` in model space. */
+  readonly few: Float32Array;
+  /** Unit normal noise, `[count, 2]`. */
+  readonly x0: Float32Array;
 }
 
-/** Particles `count` on a path to a few of the data: along their own straight or bent ways, and along the field. */
-export async function pathFrames(
-  runtime: Runtime,
-  { data, path: config, seed, count }: Pick<Problem, "data" | "seed"> & { readonly path: PathConfig; readonly count: number },
-): Promise<PathFrames> {
+function setupOf({ data, path: config, seed, count }: PathPicture): Setup {
   const key = Key.from(seed);
   const all = pointsOf({ data }, key).points;
   const transform = fitStandardize(all, [all.length / 2, 2]);
   const few = Float32Array.from(applyTransform(transform, all.subarray(0, 2 * dataCount)));
   const path = shortened(pathOf(config));
-  const times = timesBetween(...path.interval, segments);
   const x0 = normal(key.child("path", "noise"), new Float32Array(2 * count));
+  return { path, transform, times: timesBetween(...path.interval, segments), few, x0 };
+}
 
-  const x1 = Float32Array.from(x0, (_, i) => few[i % few.length] ?? 0);
-  const own = times.map((t) => {
+/** Each particle on the way to a datum of its own, x_t = α x1 + σ x0. */
+export function conditionalFrames(picture: PathPicture): Frames {
+  const { path, transform, times, few, x0 } = setupOf(picture);
+  const states = times.map((t) => {
     const { alpha, sigma } = path.at(t);
-    return x0.map((noise, i) => alpha * (x1[i] ?? 0) + sigma * noise);
+    return x0.map((noise, i) => alpha * (few[i % few.length] ?? 0) + sigma * noise);
   });
+  return framesOf(states, times, transform, 0);
+}
+
+/** The same noise carried by the marginal field of those data (eq 8). */
+export async function marginalFrames(runtime: Runtime, picture: PathPicture): Promise<Frames> {
+  const { path, transform, times, few, x0 } = setupOf(picture);
   const field = marginalField(path, hostTensor(few, [few.length / 2, 2]));
   const moving = integrator(runtime, {
     state: [[2]],
@@ -46,7 +58,7 @@ export async function pathFrames(
   try {
     const start = x0.map((value) => value * path.priorStd);
     const { states, nfe } = await follow({ integrator: moving, extras: {}, start, method: { solver: "heun", steps: 2 * segments } }, times);
-    return { conditional: framesOf(own, times, transform, 0), marginal: framesOf(states, times, transform, nfe) };
+    return framesOf(states, times, transform, nfe);
   } finally {
     await moving.dispose();
   }

@@ -159,12 +159,12 @@ function PathCharts({ curves: { times, alpha, sigma } }: { readonly curves: Curv
   return (
     <>
       <Part title="Shares of data and noise">
-        <LineChart id="chart-schedule" label="α and σ over time" series={series} x={{ name: "t", from: 0, to: 1 }} y={{ name: "", from: 0 }} mark={time.value} height={170} />
+        <LineChart id="schedule" label="α and σ over time" series={series} x={{ name: "t", from: 0, to: 1 }} y={{ name: "", from: 0 }} mark={time.value} height={170} />
         <Legend series={series} />
       </Part>
       <Part title="Signal to noise">
         <Formula>{row(v("SNR"), paren(v("t")), o("="), frac(subsup(v("α"), v("t"), n(2)), subsup(v("σ"), v("t"), n(2))))}</Formula>
-        <LineChart id="chart-snr" label="Signal-to-noise ratio over time, logarithmic" series={[{ name: "SNR", points: inside, pen: 1 }]} x={{ name: "t", from: 0, to: 1 }} y={{ name: "SNR", log: true }} mark={time.value} height={170} />
+        <LineChart id="snr" label="Signal-to-noise ratio over time, logarithmic" series={[{ name: "SNR", points: inside, pen: 1 }]} x={{ name: "t", from: 0, to: 1 }} y={{ name: "SNR", log: true }} mark={time.value} height={170} />
       </Part>
     </>
   );

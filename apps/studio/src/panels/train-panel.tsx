@@ -102,8 +102,11 @@ function Progress(): VNode {
       {shown.map((session) => (
         <ProgressLine key={session.side} session={session} />
       ))}
-      <LineChart id="chart-loss" label={`Loss over steps, ${losses.value.values.length} points`} series={series} x={{ name: "steps", from: 0, to: shared.steps.value }} y={{ name: "loss" }} height={170} />
+      <LineChart id="loss" label={`Loss over steps, ${losses.value.values.length} points`} series={series} x={{ name: "steps", from: 0, to: shared.steps.value }} y={{ name: "loss" }} height={170} />
       {shown.length > 1 ? <Legend series={series} /> : null}
+      {sessions[0].step.value > 0 && losses.value.values.length === 0 && losses.value.rest.length === 0 ? (
+        <p class="note">This model came trained with the page. Train it again to watch it learn.</p>
+      ) : null}
       <p class="note">{deviceText()}</p>
     </Part>
   );
@@ -121,7 +124,7 @@ function ProgressLine({ session }: { readonly session: Session }): VNode {
     <>
       {shared.compare.value ? <h4>Model {session.side === 0 ? "A" : "B"}</h4> : null}
       <dl class="figures" data-testid={`progress-${session.side}`}>
-        <Figure label="Step" note={`of ${shared.steps.value.toLocaleString("en")}`}>
+        <Figure label={`Step of ${shared.steps.value.toLocaleString("en")}`}>
           {step.value.toLocaleString("en")}
         </Figure>
         <Figure label="Loss">{loss === undefined ? "–" : loss.toFixed(3)}</Figure>

@@ -5,7 +5,8 @@ import { extent } from "./shown-data.ts";
 import { pathConfigOf, problemOf, dataOf } from "../settings/problem-of.ts";
 import type { Side } from "../settings/problem-of.ts";
 import type { Problem } from "../lab/problem.ts";
-import type { PathFrames } from "../lab/path-frames.ts";
+import type { Frames } from "../lab/frames.ts";
+import { conditionalFrames } from "../lab/path-frames.ts";
 import { shared, sides } from "../settings/settings.ts";
 import { ask, connection, messageOf, startWorker } from "../worker/connection.ts";
 import { pictures, showField, showHeat } from "./pictures.ts";
@@ -15,8 +16,11 @@ import { pauseTraining, training } from "./training.ts";
 /** The model whose settings the panels show. */
 export const activeSide = signal<Side>(0);
 
-/** The paths of the active model, before anything is learned. */
-export const pathPictures = signal<PathFrames | undefined>(undefined);
+/** The paths of the active model, before anything is learned: each point's own way, and the field of all. */
+export const pathPictures = {
+  conditional: signal<Frames | undefined>(undefined),
+  marginal: signal<Frames | undefined>(undefined),
+};
 /** Why there are none. */
 export const pathMessage = signal<string | undefined>(undefined);
 
@@ -151,14 +155,20 @@ async function limited(side: Side, work: () => Promise<void>): Promise<void> {
 const pathParticles = 500;
 
 function followPath(): void {
-  const later = settled(150, () => {
-    if (shared.chapter.peek() !== "path" || connection.peek().status !== "ready") return;
+  const later = settled(120, () => {
+    if (shared.chapter.peek() !== "path") return;
     const path = pathConfigOf(sides[activeSide.peek()]);
-    ask((lab) => lab.pathFrames({ data: dataOf(), path, seed: shared.seed.peek(), count: pathParticles })).then(
-      (frames) => {
-        pathPictures.value = frames;
-        pathMessage.value = undefined;
-      },
+    const picture = { data: dataOf(), path, seed: shared.seed.peek(), count: pathParticles };
+    try {
+      pathPictures.conditional.value = conditionalFrames(picture);
+      pathMessage.value = undefined;
+    } catch (error) {
+      pathMessage.value = messageOf(error);
+      return;
+    }
+    if (connection.peek().status !== "ready") return;
+    ask((lab) => lab.marginal(picture)).then(
+      (frames) => (pathPictures.marginal.value = frames),
       (error: unknown) => (pathMessage.value = messageOf(error)),
     );
   });

@@ -61,7 +61,7 @@ export async function showHeat(session: Session, { x, y, half }: Extent, wanted:
   }
 }
 
-function gridPoints(side: number, { x, y, half }: Extent): Float32Array {
+function gridPoints(side: number, { x, y, half }: Pick<Extent, "x" | "y" | "half">): Float32Array {
   const points = new Float32Array(2 * side * side);
   for (let i = 0; i < side * side; i++) {
     points[2 * i] = x + (((i % side) + 0.5) / side - 0.5) * 2 * half;

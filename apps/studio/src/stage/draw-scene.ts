@@ -24,15 +24,13 @@ export function drawScene(context: CanvasRenderingContext2D, scene: Scene, t: nu
   if (field) drawField(context, field, t, view, colours.ink, ratio);
   if (particles) {
     if (lines) drawLines(context, particles, t, view, colours.accent, { width: ratio });
-    memory.particles.draw(context, particles, t, view, heat ? colours.ink : colours.accent, radiusOf(particles.count, view) * ratio, opacityOf(particles.count));
+    memory.particles.draw(context, particles, t, view, heat ? colours.ink : colours.accent, radiusOf(particles.count, (view.width * view.height) / ratio ** 2) * ratio, opacityOf(particles.count));
   }
   for (const frames of carried ?? []) drawCarried(context, frames, t, view, colours, ratio);
   if (stroke) drawStroke(context, stroke, view, colours.accent, ratio);
 }
 
-/** Many particles are small ones. */
-const radiusOf = (count: number, { width, height }: View): number => {
-  const small = Math.min(width, height) < 500 ? 0.8 : 1;
-  return small * Math.min(3.2, Math.max(1.15, 70 / Math.sqrt(count)));
-};
-const opacityOf = (count: number): number => Math.min(0.85, Math.max(0.5, 30 / Math.sqrt(count)));
+/** Many particles are small ones, and so are those of a small picture. */
+export const radiusOf = (count: number, area: number): number => Math.min(2.3, Math.max(0.75, 0.078 * Math.sqrt(area / Math.max(1, count))));
+/** Where they are many, they shine through each other. */
+export const opacityOf = (count: number): number => Math.min(0.85, Math.max(0.5, 30 / Math.sqrt(count)));

@@ -12,6 +12,7 @@ import { extent, shownPoints } from "../session/shown-data.ts";
 import { shared, sides } from "../settings/settings.ts";
 import { ownPoints } from "../settings/own-points.ts";
 import { pathNames } from "../panels/names.ts";
+import { openedField } from "../keep/opened.ts";
 import { cachedFrames } from "../session/pretrained.ts";
 import { time } from "./clock.ts";
 import { Plot } from "./plot.tsx";
@@ -60,7 +61,7 @@ function PathPlots(): VNode {
   const scenes = useMemo(
     () =>
       (["conditional", "marginal"] as const).map((which) =>
-        computed((): Scene => ({ data: shownPoints.value, particles: pathPictures.value?.[which], lines: true })),
+        computed((): Scene => ({ data: shownPoints.value, particles: pathPictures[which].value, lines: true })),
       ),
     [],
   );
@@ -80,19 +81,28 @@ function FlowPlots(): VNode {
     <>
       <FlowPlot session={sessions[0]} caption={both ? captionOf(sessions[0]) : undefined} />
       {both ? <FlowPlot session={sessions[1]} caption={captionOf(sessions[1])} /> : null}
+      {shared.chapter.value === "keep" && openedField.value ? <FieldPlot /> : null}
     </>
   );
 }
 
+/** The field of a file that was opened. */
+function FieldPlot(): VNode {
+  const scene = useMemo(() => computed((): Scene => ({ data: shownPoints.value, particles: openedField.value?.frames })), []);
+  const file = openedField.value?.file ?? "";
+  return <Plot label={`Particles of the field in ${file}`} caption={file} scene={scene} extent={extent} />;
+}
+
 const captionOf = ({ side }: Session): string => `${side === 0 ? "A" : "B"}: ${pathNames[sides[side].path.value]}`;
 
-function sceneOf(session: Session): ReadonlySignal<Scene> {
+/** What the picture of a model shows. */
+export function sceneOf(session: Session): ReadonlySignal<Scene> {
   const { field, heat } = pictures[session.side];
   return computed((): Scene => ({
     heat: shared.showDensity.value ? heat.value : undefined,
     data: shared.showData.value ? shownPoints.value : undefined,
     field: field.value,
-    lines: shared.showLines.value,
+    lines: shared.showLines.value || shared.chapter.value === "solve",
     // Until the worker has something to show, a flow that was kept with the page.
     particles: session.particles.value ?? (session.side === 0 && shared.data.value === "moons" ? cachedFrames.value : undefined),
     carried: session.carried.value,

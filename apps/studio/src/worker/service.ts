@@ -1,14 +1,15 @@
 /** @file What the worker does for the page. */
 import type { Device, Runtime } from "@fluxion/graph";
 import type { ChunkReport, FloatArray, TrainingState } from "fluxion";
+import { parameterCount } from "fluxion";
 import type { Side } from "../settings/problem-of.ts";
 import type { Frames, Method } from "../lab/frames.ts";
 import type { Lab, Likelihood } from "../lab/lab.ts";
 import { createLab } from "../lab/lab.ts";
-import type { PathFrames } from "../lab/path-frames.ts";
-import { pathFrames } from "../lab/path-frames.ts";
+import type { PathPicture } from "../lab/path-frames.ts";
+import { marginalFrames } from "../lab/path-frames.ts";
+import { fieldParticles } from "../lab/onnx-field.ts";
 import type { Problem } from "../lab/problem.ts";
-import { parameterCount } from "fluxion";
 
 /** What is known of a model once it is there. */
 export interface Opened {
@@ -55,7 +56,12 @@ export interface StudioService {
   logDensity(side: Side, points: Float32Array, method: Method): Promise<Float64Array>;
   likelihood(side: Side, count: number): Promise<Likelihood>;
   sample(side: Side, count: number, method: Method): Promise<Solved>;
-  pathFrames(problem: Parameters<typeof pathFrames>[1]): Promise<PathFrames>;
+  /** The velocity field as an ONNX file. */
+  encodeField(side: Side): Promise<Uint8Array<ArrayBuffer>>;
+  /** Particles of the field of an ONNX file. */
+  fieldParticles(bytes: Uint8Array, file: string, count: number, method: Method): Promise<Frames>;
+  /** The flow of the marginal field of a path. */
+  marginal(picture: PathPicture): Promise<Frames>;
 }
 
 /**
@@ -117,7 +123,9 @@ export function studioService(openRuntime: () => Promise<Runtime>, now: () => nu
       const { values, nfe, accepted, rejected, result } = await lab(side).sample({ count, ...method, throwOnFailure: false });
       return { values: float32(values), nfe, accepted, rejected, result };
     },
-    pathFrames: async (problem) => pathFrames(await runtime(), problem),
+    encodeField: async (side) => Promise.resolve(lab(side).encodeField()),
+    fieldParticles: async (bytes, file, count, method) => fieldParticles(await runtime(), bytes, file, count, method),
+    marginal: async (picture) => marginalFrames(await runtime(), picture),
   };
 }
 
