@@ -46,7 +46,7 @@ module.exports = {
       from: {},
       to: { circular: true, via: { pathNot: "^packages/graph/src/ops/" } },
     },
-    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "\\?url$" } },
     ...layers("package", (name) => `packages/${name}/`, packages),
     ...layers("core", (name) => `packages/core/src/${name}/`, folders),
     {
@@ -75,6 +75,25 @@ module.exports = {
       severity: "error",
       from: { path: "^packages/([^/]+)/" },
       to: { path: "^packages/[^/]+/src/", pathNot: ["^packages/$1/", "^packages/[^/]+/src/index\\.ts$"] },
+    },
+    {
+      name: "studio-on-top",
+      comment: "Nothing imports the page but its own tests; it imports packages by their names, and what runs in a page nothing of Node.",
+      severity: "error",
+      from: { pathNot: "^apps/studio/" },
+      to: { path: "^apps/studio/" },
+    },
+    {
+      name: "studio-runs-in-a-page",
+      severity: "error",
+      from: { path: "^apps/studio/src/" },
+      to: { path: "^packages/(?:node|cli)/" },
+    },
+    {
+      name: "studio-packages-by-name",
+      severity: "error",
+      from: { path: "^apps/studio/" },
+      to: { path: "^packages/[^/]+/src/", dependencyTypes: ["local"] },
     },
     {
       name: "browser-safe",

@@ -27,10 +27,10 @@ export default defineConfig(
   globalIgnores(["**/dist/", "**/node_modules/", "**/.tmp/", "runs/", "coverage/"]),
   { linterOptions: { reportUnusedDisableDirectives: "error" } },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
-      parserOptions: { project: "tsconfig.check.json", tsconfigRootDir: import.meta.dirname },
+      parserOptions: { project: ["tsconfig.check.json", "apps/studio/tsconfig.json"], tsconfigRootDir: import.meta.dirname },
     },
     rules: {
       eqeqeq: "error",

@@ -2,7 +2,7 @@
  * @file Packs every package, installs the tarballs in an empty project, and there compiles and runs the README's example
  * and the `fluxion` command, as a user would.
  */
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,12 +37,12 @@ function pack(directory) {
     quiet: true,
   });
   const [{ filename, files }] = JSON.parse(output);
-  const strays = files
-    .map(({ path }) => path)
-    .filter((path) => !/^(?:bin\/.+\.js|dist\/.+\.(?:js|d\.ts|js\.map)|package\.json|LICENSE|README\.md)$/.test(path));
+  const isPage = directory.endsWith("studio");
+  const wanted = isPage ? /^(?:dist\/.+|package\.json|LICENSE)$/ : /^(?:bin\/.+\.js|dist\/.+\.(?:js|d\.ts|js\.map)|package\.json|LICENSE|README\.md)$/;
+  const strays = files.map(({ path }) => path).filter((path) => !wanted.test(path));
   if (strays.length > 0) throw new Error(`${filename}: expected compiled files only, got ${strays.join(", ")}`);
-  if (!files.some(({ path }) => path === "dist/index.d.ts"))
-    throw new Error(`${filename}: expected dist/index.d.ts, got no types`);
+  const entry = isPage ? "dist/index.html" : "dist/index.d.ts";
+  if (!files.some(({ path }) => path === entry)) throw new Error(`${filename}: expected ${entry}, got none`);
   console.log(`-- ${filename}: ${files.length} files`);
   return filename;
 }
@@ -80,6 +80,28 @@ function readmeExample() {
   return example;
 }
 
+/** `fluxion studio` finds the page in the package that it came with. */
+async function servesPage() {
+  const command = join("node_modules", "@fluxion", "cli", "bin", "fluxion.js");
+  const child = spawn(process.execPath, [command, "studio", "--port", "0"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    const [, address] = await new Promise((resolve, reject) => {
+      let text = "";
+      child.stdout.on("data", (data) => {
+        text += data;
+        const found = /(http:\S+)/.exec(text);
+        if (found) resolve(found);
+      });
+      child.on("exit", (code) => reject(new Error(`fluxion studio: expected a server, got exit code ${code}`)));
+    });
+    const page = await (await fetch(address)).text();
+    if (!page.includes("Fluxion Studio")) throw new Error(`fluxion studio: expected the page, got ${page.slice(0, 80)}`);
+    console.log(`-- fluxion studio serves the page`);
+  } finally {
+    child.kill();
+  }
+}
+
 if (build() !== 0) process.exit(1);
 const folder = mkdtempSync(join(tmpdir(), "fluxion-pack-"));
 try {
@@ -88,6 +110,7 @@ try {
   step("the README's example compiles", "npx", ["tsc", "-p", "."]);
   step("the README's example runs", process.execPath, ["dist/readme.js"]);
   step("fluxion --help", "npx", ["fluxion", "--help"]);
+  await servesPage();
 } catch (error) {
   console.error(`pack: ${error.message}`);
   process.exitCode = 1;

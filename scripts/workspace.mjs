@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The directories of the packages, in order of dependency. */
-export const packages = ["graph", "core", "ort", "node", "web", "cli"].map((name) => join(root, "packages", name));
+export const packages = ["packages/graph", "packages/core", "packages/ort", "packages/node", "packages/web", "apps/studio", "packages/cli"].map((name) => join(root, name));
 
 /** Runs a command, its output on ours, and returns its exit code. */
 export function run(command, args, { cwd = root, env = {} } = {}) {
@@ -48,5 +48,6 @@ function isInstalled() {
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
-/** Compiles what changed; returns the exit code. */
-export const build = () => bin("typescript/bin/tsc", ["-b"]);
+/** Compiles what changed, and bundles the studio's page; returns the exit code. */
+export const build = () =>
+  bin("typescript/bin/tsc", ["-b"]) || run(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], { cwd: join(root, "apps", "studio") });

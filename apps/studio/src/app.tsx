@@ -4,6 +4,7 @@ import { DataPanel } from "./panels/data-panel.tsx";
 import { FlowPanel } from "./panels/flow-panel.tsx";
 import { SolvePanel } from "./panels/solve-panel.tsx";
 import { KeepPanel } from "./panels/keep-panel.tsx";
+import { ImagesPanel } from "./panels/images-panel.tsx";
 import { PathPanel } from "./panels/path-panel.tsx";
 import { deviceText, TrainPanel } from "./panels/train-panel.tsx";
 import type { Chapter } from "./settings/settings.ts";
@@ -12,12 +13,12 @@ import { isDark, theme } from "./stage/colours.ts";
 import { Stage } from "./stage/stage.tsx";
 import { connection } from "./worker/connection.ts";
 
-const panels: Readonly<Partial<Record<Chapter, () => VNode>>> = { data: DataPanel, path: PathPanel, train: TrainPanel, flow: FlowPanel, solve: SolvePanel, keep: KeepPanel };
+const panels: Readonly<Record<Chapter, () => VNode>> = { data: DataPanel, path: PathPanel, train: TrainPanel, flow: FlowPanel, solve: SolvePanel, images: ImagesPanel, keep: KeepPanel };
 
 /** The page. */
 export function App(): VNode {
   const chapter = shared.chapter.value;
-  const Body = panels[chapter] ?? FlowPanel;
+  const Body = panels[chapter];
   return (
     <div class="page">
       <header class="top">
@@ -25,13 +26,11 @@ export function App(): VNode {
           Fluxion <span>Studio</span>
         </h1>
         <nav class="chapters" aria-label="Chapters">
-          {chapters
-            .filter((one) => panels[one])
-            .map((one) => (
-              <button key={one} type="button" aria-current={chapter === one ? "page" : undefined} onClick={() => (shared.chapter.value = one)}>
-                {chapterNames[one]}
-              </button>
-            ))}
+          {chapters.map((one) => (
+            <button key={one} type="button" aria-current={chapter === one ? "page" : undefined} onClick={() => (shared.chapter.value = one)}>
+              {chapterNames[one]}
+            </button>
+          ))}
         </nav>
         <div class="top-end">
           <span class={`engine is-${connection.value.status}`} title={deviceText()}>

@@ -7,6 +7,9 @@ import { render } from "preact";
 import { App } from "./app.tsx";
 import { followDrops } from "./keep/drop.ts";
 import { startStudio } from "./session/controller.ts";
+import { followImages, imageMessage, openRun, runOfServer } from "./session/images.ts";
+import { messageOf } from "./worker/connection.ts";
+import { shared } from "./settings/settings.ts";
 import { loadCachedFrames, pretrainedState } from "./session/pretrained.ts";
 import { followSettings, readAddress } from "./settings/address.ts";
 import { play, seek, stillness } from "./stage/clock.ts";
@@ -25,5 +28,18 @@ else {
   play();
 }
 followDrops();
+followImages();
 void loadCachedFrames();
-void startStudio(pretrainedState);
+void startStudio(pretrainedState).then(openServedRun);
+
+/** The run that `fluxion studio RUN` gives beside the page. */
+async function openServedRun(): Promise<void> {
+  const name = new URLSearchParams(location.search).get("run");
+  if (name === null) return;
+  shared.chapter.value = "images";
+  try {
+    await openRun(await runOfServer(name, "./run/options.json", "./run/weights.safetensors"));
+  } catch (error) {
+    imageMessage.value = messageOf(error);
+  }
+}

@@ -16,6 +16,7 @@ import type { MetricsArguments } from "./commands/metrics-draw.ts";
 import { listExperiments, reproduce } from "./commands/reproduce.ts";
 import type { ReproduceArguments } from "./commands/reproduce.ts";
 import { sample } from "./commands/sample.ts";
+import { studio } from "./commands/studio.ts";
 import { train } from "./commands/train.ts";
 import type { TrainArguments } from "./commands/train.ts";
 import { optionList, parseFlag } from "./options.ts";
@@ -157,6 +158,15 @@ export function program(): Command {
     .option("--json", "print one line of JSON")
     .action((run: string, flags: { readonly json?: boolean }) => {
       inspect(run, flags);
+    });
+
+  root
+    .command("studio")
+    .description("serve the playground in the browser, with a run if one is given")
+    .argument("[run]", "run directory")
+    .option("--port <number>", "port of localhost (0: any that is free)", whole, 4321)
+    .action(async (run: string | undefined, flags: { readonly port: number }) => {
+      await studio(run, flags);
     });
 
   root

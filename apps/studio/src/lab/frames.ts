@@ -31,23 +31,20 @@ export const timesBetween = (from: number, to: number, segments: number): number
   Array.from({ length: segments + 1 }, (_, i) => (i === segments ? to : from + ((to - from) * i) / segments));
 
 /**
- * Solves from time to time and keeps every state, the start included, in model space. A fixed grid's steps are shared out
- * over the segments, at least one each; fewer steps than segments are solved as they are, and drawn as straight lines.
+ * Solves from time to time and keeps every state, the start included, in model space. Each stretch gets its share of a fixed
+ * grid's steps, at least one: times of `timesFor` share them out exactly.
  */
 export async function follow({ integrator, extras, start, method }: Followed, times: readonly number[]): Promise<{ states: Float32Array[]; nfe: number }> {
   const count = start.length / 2;
+  const whole = (times.at(-1) ?? 1) - (times[0] ?? 0);
   const states = [start];
   let nfe = 0;
   let x = start;
-  const segments = times.length - 1;
-  for (let i = 0; i < segments; i++) {
-    const steps = method.steps === undefined ? undefined : Math.max(1, Math.round(method.steps / segments));
-    const solved = await integrator.solve(
-      [hostTensor(x, [count, 2])],
-      [times[i] ?? 0, times[i + 1] ?? 1],
-      { ...method, ...(steps !== undefined && { steps }), throwOnFailure: false },
-      extras,
-    );
+  for (let i = 0; i + 1 < times.length; i++) {
+    const [from, to] = [times[i] ?? 0, times[i + 1] ?? 1];
+    const steps = method.steps === undefined ? undefined : Math.max(1, Math.round((method.steps * (to - from)) / whole));
+    const options = { ...method, ...(steps !== undefined && { steps }), throwOnFailure: false };
+    const solved = await integrator.solve([hostTensor(x, [count, 2])], [from, to], options, extras);
     nfe += solved.nfe;
     x = Float32Array.from(solved.state[0]?.data as Float32Array);
     states.push(x);
@@ -55,11 +52,11 @@ export async function follow({ integrator, extras, start, method }: Followed, ti
   return { states, nfe };
 }
 
-/** The segments that show every step of a coarse grid, or a smooth picture of a fine one. */
-export function segmentsOf({ solver = "dopri5", steps = 100 }: Method, smooth = 32): number {
-  if (isAdaptive(solver)) return smooth;
-  if (steps <= smooth) return steps;
-  return smooth;
+/** Times from end to end to keep states at: every step of a coarse grid, steps of a fine one, or even times. */
+export function timesFor({ solver = "dopri5", steps = 100 }: Method, [t0, t1]: readonly [number, number], most = 32): number[] {
+  if (isAdaptive(solver)) return timesBetween(t0, t1, most);
+  const segments = Math.min(most, steps);
+  return Array.from({ length: segments + 1 }, (_, i) => (i === segments ? t1 : t0 + ((t1 - t0) * Math.round((i * steps) / segments)) / steps));
 }
 
 /** States as frames in data space. */

@@ -5,7 +5,7 @@ import {
   applyTransform, createFlow, createTrainer, initialState, integrator, meanAndError, normal, predictionInterval, unflattenValues, withInterval,
 } from "fluxion";
 import type { Frames, Method } from "./frames.ts";
-import { follow, framesOf, segmentsOf, timesBetween } from "./frames.ts";
+import { follow, framesOf, timesBetween, timesFor } from "./frames.ts";
 import { encodeField } from "./onnx-field.ts";
 import type { Parts, Problem } from "./problem.ts";
 import { partsOf } from "./problem.ts";
@@ -105,7 +105,7 @@ export async function createLab(runtime: Runtime, problem: Problem, state?: Trai
       const start = new Float32Array(count * 2);
       // As the library draws it: each particle depends on its own number, so more of them keep those that are there.
       for (let i = 0; i < count; i++) normal(key.child("samples", "noise", i), start.subarray(2 * i, 2 * i + 2));
-      const times = timesBetween(...path.interval, segmentsOf(method));
+      const times = timesFor(method, path.interval);
       const { states, nfe } = await frames(start.map((value) => value * path.priorStd), times, method);
       return framesOf(states, times, training.transform, nfe);
     },

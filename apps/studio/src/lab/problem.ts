@@ -7,9 +7,17 @@ import { pathOf } from "./path-of.ts";
 /** The points that a built-in set is drawn as. */
 export const pointsOfSet = 20_000;
 
+/** A built-in set, as so many points. */
+export interface BuiltIn {
+  readonly kind: "set";
+  readonly name: PointSetName;
+  /** Default `pointsOfSet`. */
+  readonly count?: number | undefined;
+}
+
 /** Everything that decides what a model becomes, but for the number of steps. */
 export interface Problem {
-  readonly data: { readonly kind: "set"; readonly name: PointSetName } | { readonly kind: "points"; readonly points: Float32Array };
+  readonly data: BuiltIn | { readonly kind: "points"; readonly points: Float32Array };
   readonly path: PathConfig;
   readonly objective: ObjectiveName;
   readonly width: number;
@@ -53,5 +61,5 @@ export function partsOf(problem: Problem): Parts {
 export function pointsOf({ data }: Pick<Problem, "data">, key: Key): { readonly points: Float32Array; readonly entropy?: number } {
   if (data.kind === "points") return { points: data.points };
   const set = pointSets[data.name];
-  return { points: set.sample(key.child("points"), pointsOfSet), entropy: set.entropy };
+  return { points: set.sample(key.child("points"), data.count ?? pointsOfSet), entropy: set.entropy };
 }

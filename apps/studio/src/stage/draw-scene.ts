@@ -31,6 +31,6 @@ export function drawScene(context: CanvasRenderingContext2D, scene: Scene, t: nu
 }
 
 /** Many particles are small ones, and so are those of a small picture. */
-export const radiusOf = (count: number, area: number): number => Math.min(2.3, Math.max(0.75, 0.078 * Math.sqrt(area / Math.max(1, count))));
+export const radiusOf = (count: number, area: number): number => Math.min(2.3, Math.max(0.95, 0.078 * Math.sqrt(area / Math.max(1, count))));
 /** Where they are many, they shine through each other. */
 export const opacityOf = (count: number): number => Math.min(0.85, Math.max(0.5, 30 / Math.sqrt(count)));

@@ -14,8 +14,9 @@ export const heatDepth = 7;
 
 /** Points as small squares, faint. */
 export function drawData(context: Context, points: Float32Array, view: View, colour: Rgb, ratio: number): void {
-  const size = Math.max(1, 1.5 * ratio);
-  context.fillStyle = rgba(colour, 0.26);
+  const small = Math.min(view.width, view.height) < 450 * ratio;
+  const size = Math.max(1, (small ? 1 : 1.5) * ratio);
+  context.fillStyle = rgba(colour, small ? 0.2 : 0.26);
   for (let i = 0; i < points.length; i += 2) {
     context.fillRect(view.px(points[i] ?? 0) - size / 2, view.py(points[i + 1] ?? 0) - size / 2, size, size);
   }

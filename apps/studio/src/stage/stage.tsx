@@ -15,6 +15,7 @@ import { pathNames } from "../panels/names.ts";
 import { openedField } from "../keep/opened.ts";
 import { cachedFrames } from "../session/pretrained.ts";
 import { time } from "./clock.ts";
+import { ImagePlot } from "./image-plot.tsx";
 import { Plot } from "./plot.tsx";
 import type { Scene } from "./scene.ts";
 import { TimeBar } from "./time-bar.tsx";
@@ -22,7 +23,7 @@ import { TimeBar } from "./time-bar.tsx";
 /** The pictures of the present chapter, over the time that they share. */
 export function Stage(): VNode {
   const chapter = shared.chapter.value;
-  const plots = chapter === "data" ? <DataPlot /> : chapter === "path" ? <PathPlots /> : <FlowPlots />;
+  const plots = chapter === "data" ? <DataPlot /> : chapter === "path" ? <PathPlots /> : chapter === "images" ? <ImagePlot /> : <FlowPlots />;
   return (
     <section class="stage" aria-label="Picture">
       <div class="plots">{plots}</div>

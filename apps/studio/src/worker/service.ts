@@ -4,10 +4,14 @@ import type { ChunkReport, FloatArray, TrainingState } from "fluxion";
 import { parameterCount } from "fluxion";
 import type { Side } from "../settings/problem-of.ts";
 import type { Frames, Method } from "../lab/frames.ts";
+import type { ImageFrames, ImageInfo, ImageLab, ImageRequest } from "../lab/image-lab.ts";
+import { createImageLab } from "../lab/image-lab.ts";
 import type { Lab, Likelihood } from "../lab/lab.ts";
 import { createLab } from "../lab/lab.ts";
 import type { PathPicture } from "../lab/path-frames.ts";
 import { marginalFrames } from "../lab/path-frames.ts";
+import type { RunFiles } from "../lab/run-record.ts";
+import { openRunFiles } from "../lab/run-record.ts";
 import { fieldParticles } from "../lab/onnx-field.ts";
 import type { Problem } from "../lab/problem.ts";
 
@@ -60,6 +64,10 @@ export interface StudioService {
   encodeField(side: Side): Promise<Uint8Array<ArrayBuffer>>;
   /** Particles of the field of an ONNX file. */
   fieldParticles(bytes: Uint8Array, file: string, count: number, method: Method): Promise<Frames>;
+  /** Opens a run of images. */
+  openImages(files: RunFiles): Promise<ImageInfo>;
+  /** Draws some images of the run that is open. */
+  images(request: ImageRequest): Promise<ImageFrames>;
   /** The flow of the marginal field of a path. */
   marginal(picture: PathPicture): Promise<Frames>;
 }
@@ -74,6 +82,7 @@ export function studioService(openRuntime: () => Promise<Runtime>, now: () => nu
   const labs: [Lab | undefined, Lab | undefined] = [undefined, undefined];
   /** Milliseconds of one training step, as last seen. */
   const stepMs: [number, number] = [20, 20];
+  let images: ImageLab | undefined;
   let started: Promise<Runtime> | undefined;
   const runtime = (): Promise<Runtime> => {
     started ??= openRuntime();
@@ -125,6 +134,16 @@ export function studioService(openRuntime: () => Promise<Runtime>, now: () => nu
     },
     encodeField: async (side) => Promise.resolve(lab(side).encodeField()),
     fieldParticles: async (bytes, file, count, method) => fieldParticles(await runtime(), bytes, file, count, method),
+    openImages: async (files) => {
+      const made = createImageLab(await runtime(), files.name, openRunFiles(files));
+      await images?.dispose();
+      images = made;
+      return made.info;
+    },
+    images: async (request) => {
+      if (!images) throw new Error("studio: expected a run of images, got none yet; open one first");
+      return images.sample(request);
+    },
     marginal: async (picture) => marginalFrames(await runtime(), picture),
   };
 }
