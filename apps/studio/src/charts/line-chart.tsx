@@ -3,6 +3,7 @@ import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
+import { powerOfTen } from "../controls/numbers.ts";
 import { saveChart } from "../keep/chart-file.ts";
 
 /** One line. */
@@ -150,6 +151,5 @@ function powers([low = 1, high = 10]: readonly number[], factors: readonly numbe
 function tickText(value: number, log: boolean | undefined): string {
   if (log !== true) return Math.abs(value) >= 10_000 ? `${value / 1000}k` : String(Number(value.toPrecision(4)));
   const power = Math.round(Math.log10(value));
-  if (power >= 0 && power <= 3) return String(10 ** power);
-  return `10${[...String(power)].map((sign) => (sign === "-" ? "⁻" : ("⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)] ?? ""))).join("")}`;
+  return power >= 0 && power <= 3 ? String(10 ** power) : powerOfTen(power);
 }

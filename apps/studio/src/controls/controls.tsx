@@ -2,6 +2,7 @@
 import type { Signal } from "@preact/signals";
 import type { ComponentChildren, VNode } from "preact";
 import { useId } from "preact/hooks";
+import { shortest } from "./numbers.ts";
 import type { ChoiceSpec, NumberSpec } from "../settings/settings.ts";
 
 interface RangeProps {
@@ -41,22 +42,6 @@ export function Range({ label, value, spec, show = shortest, disabled }: RangePr
     </div>
   );
 }
-
-/** The shortest digits of a number, in powers of ten where it is small. */
-export function shortest(value: number): string {
-  if (value !== 0 && Math.abs(value) < 1e-3) return scientific(value, 0);
-  return Math.abs(value) >= 1000 ? value.toLocaleString("en") : String(value);
-}
-
-/** A number in powers of ten. */
-export function scientific(value: number, digits = 1): string {
-  const [mantissa = "", exponent = "0"] = value.toExponential(digits).split("e");
-  const power = `10${[...exponent.replace("+", "")].map((sign) => (sign === "-" ? "⁻" : (superscripts[Number(sign)] ?? ""))).join("")}`;
-  if (exponent === "+0") return mantissa;
-  return mantissa === "1" ? power : `${mantissa}\u2009·\u2009${power}`;
-}
-
-const superscripts = [..."⁰¹²³⁴⁵⁶⁷⁸⁹"];
 
 interface ChoiceProps<T extends string> {
   readonly label: string;

@@ -1,3 +1,4 @@
+import { dependOn } from "../session/depend-on.ts";
 import { computed, effect, signal } from "@preact/signals";
 import type { VNode } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
@@ -5,7 +6,8 @@ import type { SolverName } from "fluxion";
 import { isAdaptive, solvers } from "fluxion";
 import type { Series } from "../charts/line-chart.tsx";
 import { Legend, LineChart } from "../charts/line-chart.tsx";
-import { Choice, Complaint, Figure, Range, scientific } from "../controls/controls.tsx";
+import { Choice, Complaint, Figure, Range } from "../controls/controls.tsx";
+import { scientific } from "../controls/numbers.ts";
 import type { Frames } from "../lab/frames.ts";
 import { Formula, o, row, sub, subsup, v } from "../math/mathml.tsx";
 import { activeSide } from "../session/controller.ts";
@@ -75,7 +77,7 @@ function useTrial(session: Session): void {
     let waiting: ReturnType<typeof setTimeout> | undefined;
     const stop = effect(() => {
       const method = methodOf();
-      void session.revision.value;
+      dependOn(session.revision.value);
       if (session.status.value !== "ready" || training.value) return;
       clearTimeout(waiting);
       waiting = setTimeout(() => {
@@ -119,7 +121,7 @@ function Few({ session }: { readonly session: Session }): VNode {
   useEffect(
     () =>
       effect(() => {
-        void session.revision.value;
+        dependOn(session.revision.value);
         if (session.status.value !== "ready" || training.value) return;
         void (async () => {
           for (const nfe of fewEvaluations) found.value = { ...found.peek(), [nfe]: await fewSamples(session, nfe) };

@@ -1,4 +1,5 @@
 /** @file What follows from what: settings change, and models and pictures are made anew. */
+import { dependOn } from "./depend-on.ts";
 import { computed, effect, signal } from "@preact/signals";
 import type { TrainingState } from "fluxion";
 import { extent } from "./shown-data.ts";
@@ -68,7 +69,7 @@ export async function startStudio(pretrained: Pretrained): Promise<void> {
   for (const side of [0, 1] as const) {
     const later = settled(200, () => void open(side).catch((error: unknown) => failSession(sessions[side], error)));
     effect(() => {
-      void wanted[side]?.value;
+      dependOn(wanted[side]?.value);
       later();
     });
   }
@@ -118,13 +119,13 @@ function followPictures(): void {
     const session = sessions[side];
     const report = (error: unknown): void => void (session.message.value = messageOf(error));
     effect(() => {
-      void session.revision.value;
+      dependOn(session.revision.value);
       const part = extent.value;
       if (!shared.showField.value) pictures[side].field.value = undefined;
       else if (session.status.value === "ready" || session.status.value === "training") void limited(side, () => showField(session, part)).catch(report);
     });
     effect(() => {
-      void session.revision.value;
+      dependOn(session.revision.value);
       const part = extent.value;
       pictures[side].heat.value = undefined;
       if (shared.showDensity.value && idle(side)) void showHeat(session, part, () => shared.showDensity.peek() && !training.peek()).catch(report);
@@ -173,7 +174,7 @@ function followPath(): void {
     );
   });
   effect(() => {
-    void [shared.chapter.value, connection.value, dataOf(), pathConfigOf(sides[activeSide.value]), shared.seed.value];
+    dependOn(shared.chapter.value, connection.value, dataOf(), pathConfigOf(sides[activeSide.value]), shared.seed.value);
     later();
   });
 }

@@ -23,7 +23,7 @@ export async function startTraining(): Promise<void> {
   for (const session of shownSessions()) {
     if (session.status.value === "ready" && session.step.value < shared.steps.value) session.status.value = "training";
   }
-  while (training.value && learning().length > 0) {
+  while (wanted() && learning().length > 0) {
     for (const session of learning()) await oneCall(session);
     if (performance.now() - pictured < 1000 * pictureSeconds) continue;
     for (const session of learning()) await guarded(session, () => showParticles(session, { live: true }));
@@ -34,6 +34,9 @@ export async function startTraining(): Promise<void> {
     if (session.status.value === "training") await settle(session);
   }
 }
+
+/** Whether nobody paused. */
+const wanted = (): boolean => training.value;
 
 async function oneCall(session: Session): Promise<void> {
   await guarded(session, async () => {

@@ -1,3 +1,4 @@
+import { dependOn } from "../session/depend-on.ts";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
@@ -29,7 +30,7 @@ export function ImagePlot(): VNode {
       if (frame === 0) frame = requestAnimationFrame(draw);
     };
     const stop = effect(() => {
-      void [drawnImages.value, openedImages.value, time.value, colours.value];
+      dependOn(drawnImages.value, openedImages.value, time.value, colours.value);
       ask();
     });
     const sizes = new ResizeObserver(ask);

@@ -1,3 +1,4 @@
+import { dependOn } from "../session/depend-on.ts";
 import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
@@ -46,7 +47,7 @@ export function Plot({ label, caption, scene, extent, onDraw }: PlotProps): VNod
       if (frame === 0) frame = requestAnimationFrame(draw);
     };
     const stop = effect(() => {
-      void [scene.value, extent.value, time.value, colours.value];
+      dependOn(scene.value, extent.value, time.value, colours.value);
       ask();
     });
     const sizes = new ResizeObserver(ask);
