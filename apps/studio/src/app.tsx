@@ -59,5 +59,5 @@ function engineText(): string {
   if (state.status === "starting") return "starting";
   if (state.status === "failed") return "stopped";
   const { kind, threads } = state.device;
-  return threads > 1 ? `${kind} · ${threads} threads` : kind;
+  return kind === "webgpu" ? "WebGPU" : `WebAssembly · ${threads === 1 ? "1 thread" : `${threads} threads`}`;
 }

@@ -59,6 +59,8 @@ export function TrainPanel(): VNode {
         <Range label="Learning rate" value={side.rate} spec={sideSpecs.rate} show={(value) => String(Number(value.toPrecision(2)))} />
         <Range label="Points in a step" value={shared.batch} spec={sharedSpecs.batch} />
         <Range label="Steps in all" value={shared.steps} spec={sharedSpecs.steps} />
+        <Choice label="Computed by" value={shared.engine} spec={sharedSpecs.engine} names={{ wasm: "WebAssembly", webgpu: "WebGPU" }} />
+        <p class="note">Networks of this size are quickest in WebAssembly; WebGPU pays for images.</p>
       </Part>
     </Panel>
   );
@@ -145,8 +147,9 @@ export function deviceText(): string {
   const state = connection.value;
   if (state.status === "starting") return "The engine is starting …";
   if (state.status === "failed") return `The engine stopped: ${state.message}. It is started again.`;
-  const { kind, name, threads } = state.device;
-  return `Computed in this page by ${name || kind}, ${threads === 1 ? "one thread" : `${threads} threads`}.`;
+  const { kind, name, threads, notes } = state.device;
+  const how = kind === "webgpu" ? "on the GPU" : threads === 1 ? "on one thread" : `on ${threads} threads`;
+  return [`Computed in this page by ${name || kind}, ${how}.`, ...(notes ?? []).map((note) => `${note.charAt(0).toUpperCase()}${note.slice(1)}.`)].join(" ");
 }
 
 function Loss({ side }: { readonly side: SideSettings }): VNode {

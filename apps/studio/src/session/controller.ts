@@ -79,14 +79,28 @@ export async function startStudio(pretrained: Pretrained): Promise<void> {
   effect(() => {
     if (connection.value.status !== "failed") return;
     training.value = false;
-    present.fill("");
     recover();
   });
   effect(() => {
-    if (connection.value.status !== "ready") return;
-    for (const side of [0, 1] as const) void open(side).catch((error: unknown) => failSession(sessions[side], error));
+    // A new worker has no models yet.
+    if (connection.value.status !== "ready") present.fill("");
+    else for (const side of [0, 1] as const) void open(side).catch((error: unknown) => failSession(sessions[side], error));
   });
-  await startWorker();
+  followEngine();
+  await startWorker(shared.engine.peek());
+}
+
+/** Another engine is another worker. */
+function followEngine(): void {
+  let before = shared.engine.peek();
+  effect(() => {
+    const engine = shared.engine.value;
+    if (engine === before) return;
+    before = engine;
+    recoveries = 0;
+    pauseTraining();
+    void startWorker(engine).catch(() => undefined);
+  });
 }
 
 let recoveries = 0;
@@ -95,7 +109,7 @@ let recoveries = 0;
 function recover(): void {
   recoveries += 1;
   if (recoveries > 3) return;
-  setTimeout(() => void startWorker().catch(() => undefined), 300);
+  setTimeout(() => void startWorker(shared.engine.peek()).catch(() => undefined), 300);
 }
 
 const idle = (side: Side): boolean => sessions[side].status.value === "ready" && !training.value;

@@ -21,6 +21,7 @@ export const sharedSpecs = {
   seed: number(0, 0, 9999, 1),
   batch: number(256, 32, 1024, 32),
   steps: number(4000, 500, 20_000, 500),
+  engine: choice(["wasm", "webgpu"], "wasm"),
   compare: flag(false),
   particles: number(2000, 200, 10_000, 200),
   solver: choice(namesOf(solvers), "midpoint"),

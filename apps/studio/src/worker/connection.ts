@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { Device } from "@fluxion/graph";
 import type { Remote } from "./rpc.ts";
 import { remote } from "./rpc.ts";
+import type { Engine } from "./runtime.ts";
 import type { StudioService } from "./service.ts";
 
 /** What the worker is doing. */
@@ -24,7 +25,7 @@ let lab: Remote<StudioService> | undefined;
 let queue: Promise<unknown> = Promise.resolve();
 
 /** Starts a worker, in place of the one before. */
-export async function startWorker(): Promise<void> {
+export async function startWorker(engine: Engine): Promise<void> {
   worker?.terminate();
   lab?.fail(new WorkerLostError("studio: the worker was replaced; what it was computing is lost"));
   connection.value = { status: "starting" };
@@ -38,7 +39,7 @@ export async function startWorker(): Promise<void> {
     lose(started, made, event.message || "it could not be loaded");
   });
   try {
-    const device = await made.call.start();
+    const device = await made.call.start(engine);
     if (worker === started) connection.value = { status: "ready", device };
   } catch (error) {
     if (worker === started) connection.value = { status: "failed", message: messageOf(error) };

@@ -8,6 +8,7 @@ import type { ImageFrames, ImageInfo, ImageLab, ImageRequest } from "../lab/imag
 import { createImageLab } from "../lab/image-lab.ts";
 import type { Lab, Likelihood } from "../lab/lab.ts";
 import { createLab } from "../lab/lab.ts";
+import type { Engine } from "./runtime.ts";
 import type { PathPicture } from "../lab/path-frames.ts";
 import { marginalFrames } from "../lab/path-frames.ts";
 import type { RunFiles } from "../lab/run-record.ts";
@@ -43,8 +44,8 @@ export interface Solved {
 
 /** The worker as the page sees it. */
 export interface StudioService {
-  /** Starts the runtime, the best that is there; needed before anything else. */
-  start(): Promise<Device>;
+  /** Starts the runtime; needed before anything else. */
+  start(engine: Engine): Promise<Device>;
   /** Makes a model; a state goes on where it was. */
   open(side: Side, problem: Problem, state?: TrainingState): Promise<Opened>;
   close(side: Side): Promise<void>;
@@ -78,16 +79,13 @@ export interface StudioService {
  * @param openRuntime - called once, by `start`
  * @param now - milliseconds, for the length of calls
  */
-export function studioService(openRuntime: () => Promise<Runtime>, now: () => number): StudioService {
+export function studioService(openRuntime: (engine: Engine) => Promise<Runtime>, now: () => number): StudioService {
   const labs: [Lab | undefined, Lab | undefined] = [undefined, undefined];
   /** Milliseconds of one training step, as last seen. */
   const stepMs: [number, number] = [20, 20];
   let images: ImageLab | undefined;
   let started: Promise<Runtime> | undefined;
-  const runtime = (): Promise<Runtime> => {
-    started ??= openRuntime();
-    return started;
-  };
+  const runtime = (): Promise<Runtime> => started ?? Promise.reject(new Error("studio: expected a started worker, got one that is not; start it first"));
   const lab = (side: Side): Lab => {
     const found = labs[side];
     if (!found) throw new Error("studio: expected a model, got none yet; open one first");
@@ -102,7 +100,10 @@ export function studioService(openRuntime: () => Promise<Runtime>, now: () => nu
   };
 
   return {
-    start: async () => (await runtime()).device,
+    start: async (engine) => {
+      started ??= openRuntime(engine);
+      return (await started).device;
+    },
     open: async (side, problem, state) => {
       const made = await createLab(await runtime(), problem, state);
       await labs[side]?.dispose();
