@@ -2,7 +2,7 @@ import type { VNode } from "preact";
 import { LineChart, Legend } from "../charts/line-chart.tsx";
 import { Choice, Complaint, Figure, Range } from "../controls/controls.tsx";
 import { Formula, frac, n, norm2, o, row, sub, sup, v, x0, x1, xt } from "../math/mathml.tsx";
-import { activeSide } from "../session/controller.ts";
+import { activeSide, engineMessage } from "../session/controller.ts";
 import type { Session } from "../session/session.ts";
 import { sessions, shownSessions } from "../session/session.ts";
 import { pauseTraining, resetTraining, startTraining, stepTraining, training } from "../session/training.ts";
@@ -60,6 +60,7 @@ export function TrainPanel(): VNode {
         <Range label="Points in a step" value={shared.batch} spec={sharedSpecs.batch} />
         <Range label="Steps in all" value={shared.steps} spec={sharedSpecs.steps} />
         <Choice label="Computed by" value={shared.engine} spec={sharedSpecs.engine} names={{ wasm: "WebAssembly", webgpu: "WebGPU" }} />
+        <Complaint message={engineMessage.value} />
         <p class="note">Networks of this size are quickest in WebAssembly; WebGPU pays for images.</p>
       </Part>
     </Panel>

@@ -17,6 +17,9 @@ import { pauseTraining, training } from "./training.ts";
 /** The model whose settings the panels show. */
 export const activeSide = signal<Side>(0);
 
+/** Why another engine computes than was asked for. */
+export const engineMessage = signal<string | undefined>(undefined);
+
 /** The paths of the active model, before anything is learned: each point's own way, and the field of all. */
 export const pathPictures = {
   conditional: signal<Frames | undefined>(undefined),
@@ -79,7 +82,13 @@ export async function startStudio(pretrained: Pretrained): Promise<void> {
   effect(() => {
     if (connection.value.status !== "failed") return;
     training.value = false;
-    recover();
+    if (shared.engine.peek() === "wasm") {
+      recover();
+      return;
+    }
+    // No GPU, or one that was lost: what runs everywhere takes over, and says why.
+    engineMessage.value = connection.value.message;
+    shared.engine.value = "wasm";
   });
   effect(() => {
     // A new worker has no models yet.
