@@ -1,6 +1,7 @@
 /** @file The options of `fluxion train`: one flat record, the same names as flags, in config files and in run directories. */
 import { objectives, pathOptions, predictions, presets, solvers, timeSamplers, weights } from "fluxion";
 import type { PathName } from "fluxion";
+import { deviceChoices } from "@fluxion/node";
 import { z } from "zod";
 
 const whole = (least: number) => z.number().int().min(least);
@@ -80,6 +81,7 @@ const schema = z.strictObject({
   weightDecay: z.number().min(0).default(0).describe("decoupled weight decay (AdamW)"),
   clip: positive.default(1).describe("largest global gradient norm"),
   ema: unit.default(0.999).describe("decay of the averaged weights"),
+  device: z.enum(deviceChoices).default("cpu").describe("what to compute on: cpu, webgpu, cuda (untested), or auto for the best there is"),
   threads: whole(1).optional().describe("CPU threads (default by the size of the work)"),
 });
 

@@ -1,7 +1,7 @@
 /** @file The command line: what it understands, and nothing else. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { pathOptions, solvers } from "fluxion";
-import { publicSets } from "@fluxion/node";
+import { deviceChoices, publicSets } from "@fluxion/node";
 import type { PathName, SolverName } from "fluxion";
 import { dataGet } from "./commands/data-get.ts";
 import type { DataGetArguments } from "./commands/data-get.ts";
@@ -10,6 +10,7 @@ import { features } from "./commands/features.ts";
 import type { FeaturesArguments } from "./commands/features.ts";
 import { profile } from "./commands/profile.ts";
 import type { ProfileFlags } from "./commands/profile.ts";
+import type { ComputeFlags } from "./compute.ts";
 import { inspect } from "./commands/inspect.ts";
 import { metrics } from "./commands/metrics.ts";
 import type { MetricsArguments } from "./commands/metrics-draw.ts";
@@ -52,22 +53,25 @@ function interval(text: string): [number, number] {
   return [from, to];
 }
 
-const withSolver = (command: Command): Command =>
+const withCompute = (command: Command, threads = "by the size of the work"): Command =>
   command
+    .addOption(new Option("--device <name>", "what to compute on; cuda is untested (default cpu)").choices(deviceChoices))
+    .option("--threads <count>", `CPU threads (default ${threads})`, count);
+
+const withSolver = (command: Command): Command =>
+  withCompute(command)
     .addOption(new Option("--solver <name>", "ODE solver (default dopri5)").choices(Object.keys(solvers)))
     .option("--rtol <number>", "relative tolerance of adaptive solvers (default 1e-5)", number)
     .option("--atol <number>", "absolute tolerance of adaptive solvers (default 1e-5)", number)
     .option("--steps <count>", "steps of fixed-step solvers (default 100)", whole)
-    .option("--seed <number>", "names all random numbers", whole, 0)
-    .option("--threads <count>", "CPU threads (default by the size of the work)", whole);
+    .option("--seed <number>", "names all random numbers", whole, 0);
 
-interface SolverFlags {
+interface SolverFlags extends ComputeFlags {
   readonly solver?: SolverName;
   readonly rtol?: number;
   readonly atol?: number;
   readonly steps?: number;
   readonly seed: number;
-  readonly threads?: number;
 }
 
 interface SampleFlags extends SolverFlags {
@@ -128,9 +132,7 @@ export function program(): Command {
     .option("--json", "print one line of JSON")
     .action(async (run: string, flags: MetricsArguments) => metrics(run, flags));
 
-  root
-    .command("features")
-    .description("train a feature network, for metrics of images")
+  withCompute(root.command("features").description("train a feature network, for metrics of images"))
     .argument("<data>", "mnist, fashion-mnist, or a directory of images with labels")
     .option("--minutes <minutes>", "training time", number, 1)
     .option("--steps <count>", "optimiser steps instead of minutes", count)
@@ -138,7 +140,6 @@ export function program(): Command {
     .option("--features <count>", "features, which samples must outnumber", count, 64)
     .option("--batch <count>", "images per step", count, 64)
     .option("--seed <number>", "of weights and order", whole, 0)
-    .option("--threads <count>", "CPU threads (default by the size of the work)", count)
     .requiredOption("--out <file>", "the ONNX file to write")
     .action(async (data: string, flags: FeaturesArguments) => features(data, flags));
 
@@ -169,9 +170,7 @@ export function program(): Command {
       await studio(run, flags);
     });
 
-  root
-    .command("reproduce")
-    .description("redo an experiment of the paper; without a name, list them")
+  withCompute(root.command("reproduce").description("redo an experiment of the paper; without a name, list them"))
     .argument("[name]", "such as figure4 or table1")
     .option("--budget <minutes>", "training and measuring together (default 20 for points, 75 for images, 30 for super-resolution)", number)
     .option("--data <name>", "as for train (default checkerboard, or mnist)")
@@ -183,13 +182,10 @@ export function program(): Command {
       else await reproduce(name, flags);
     });
 
-  root
-    .command("profile")
-    .description("where the time of a run's training step goes")
+  withCompute(root.command("profile").description("where the time of a run's training step goes"), "those of the run")
     .argument("<run>", "run directory")
     .option("--repeats <count>", "profiled calls", count, 3)
     .option("--top <count>", "rows of each table", count, 10)
-    .option("--threads <count>", "CPU threads (default those of the run)", count)
     .option("--nodes", "also list every node of the step")
     .option("--json", "print one line of JSON")
     .action(async (run: string, flags: ProfileFlags) => profile(run, flags));

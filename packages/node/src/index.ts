@@ -1,6 +1,10 @@
 /** @file `@fluxion/node`: Fluxion on Node.js. */
-export type { NodeRuntimeOptions } from "./runtime.ts";
+export type { NodeRuntime, NodeRuntimeOptions } from "./runtime.ts";
 export { nodeRuntime } from "./runtime.ts";
+
+// devices
+export type { DeviceChoice, NodeDevice, NodeDeviceKind } from "./devices/index.ts";
+export { deviceChoices } from "./devices/index.ts";
 
 // profile
 export type { FormatProfileOptions, Profile, ProfiledNode, ProfileGroup, ProfileOptions } from "./profile/index.ts";

@@ -1,4 +1,5 @@
 import * as ort from "onnxruntime-node";
+import { withoutTelemetry } from "./devices/telemetry.ts";
 
 /**
  * Opens a session.
@@ -11,6 +12,7 @@ export function openSession(
   threads: number,
   more: ort.InferenceSession.SessionOptions = {},
 ): Promise<ort.InferenceSession> {
+  withoutTelemetry();
   return ort.InferenceSession.create(model, {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,

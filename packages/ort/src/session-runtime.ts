@@ -44,7 +44,7 @@ export function sessionRuntime({ device, open, threadsFor, explain = (error) => 
     },
     load: async (model, { name = "model", threads = device.threads } = {}) => {
       const signature = modelSignature(model, name);
-      const session = await open(model, { threads, optimization: "all", resident: [], strict: device.kind === "webgpu" }).catch((error: unknown) => {
+      const session = await open(model, { threads, optimization: "all", resident: [], strict: gpus.has(device.kind) }).catch((error: unknown) => {
         throw new Error(`${name}: ONNX Runtime does not take this model: ${(error as Error).message}`, { cause: error });
       });
       return { ...signature, ...executable(signature, session, { threads, explain }) };
@@ -60,10 +60,16 @@ interface Lowered {
 }
 
 function lowered(program: Program, target: Target): Lowered {
-  if (target !== "webgpu") return { model: lower(program, { target }), signature: program, strict: false };
+  // On a GPU of another kind all is to run there, but sizes of named dimensions.
+  if (target !== "webgpu") return { model: lower(program, { target }), signature: program, strict: !hasNames(program) };
   const { model, signature, onHost } = lowerForWebgpu(program);
   return { model, signature, strict: onHost.length === 0 };
 }
+
+/** Devices that have no CPU to fall back to unasked. */
+const gpus = new Set(["webgpu", "cuda"]);
+
+const hasNames = ({ inputs }: Program): boolean => Object.values(inputs).some(({ shape }) => shape.some((dim) => typeof dim === "string"));
 
 const hasDoubles = ({ inputs, outputs }: Program): boolean =>
   [...Object.values(inputs), ...Object.values(outputs)].some(({ dtype }) => dtype === "float64");

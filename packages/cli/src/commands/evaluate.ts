@@ -3,6 +3,7 @@ import { bitsPerDim, Key, meanAndError, parseNpy, readImages } from "fluxion";
 import type { Conditioning, Flow, FloatArray, SolverOptions } from "fluxion";
 import { writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
+import type { ComputeFlags } from "../compute.ts";
 import { conditionsOf, restores } from "../conditions.ts";
 import { formatCount, formatMean, formatSeconds } from "../format.ts";
 import { parseOptions } from "../options.ts";
@@ -11,21 +12,20 @@ import { typicalNfe } from "../typical-nfe.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion evaluate`. */
-export interface EvaluateArguments extends Pick<SolverOptions, "solver" | "rtol" | "atol" | "steps"> {
+export interface EvaluateArguments extends ComputeFlags, Pick<SolverOptions, "solver" | "rtol" | "atol" | "steps"> {
   readonly nllImages: number;
   readonly nllK: number;
   /** Minutes after which the partial mean is given. */
   readonly budget?: number | undefined;
   readonly seed: number;
   readonly json?: boolean | undefined;
-  readonly threads?: number | undefined;
 }
 
 type Result = Readonly<Record<string, string | number>>;
 
 /** Measures the likelihood of data that training never saw. */
 export async function evaluate(directory: string, args: EvaluateArguments): Promise<void> {
-  const { run, flow } = await openFlow(directory, args.threads);
+  const { run, flow } = await openFlow(directory, args);
   const images = flow.model.eventShape.length === 3;
   const result = await (images ? evaluateImages(run, flow, args) : evaluatePoints(run, flow, args));
   writeAtomic(run.file("evaluation.json"), `${JSON.stringify(result, null, 2)}\n`);

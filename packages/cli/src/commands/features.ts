@@ -1,7 +1,9 @@
 import { classifier, classifierAccuracy, createClassifierTrainer, encodeClassifier, Key, parameterCount, unflattenValues } from "fluxion";
 import type { LabelledImages, Trainer } from "fluxion";
-import { nodeRuntime, writeAtomic } from "@fluxion/node";
+import { writeAtomic } from "@fluxion/node";
 import type { ImageSplit } from "@fluxion/node";
+import { openRuntime } from "../compute.ts";
+import type { ComputeFlags } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
 import { startProgress } from "../progress.ts";
 import { loadImageSplit } from "../task.ts";
@@ -10,7 +12,7 @@ import { measureStepMs, stepsPerCall } from "../trainer.ts";
 import { version } from "../version.ts";
 
 /** Options of `fluxion features`. */
-export interface FeaturesArguments {
+export interface FeaturesArguments extends ComputeFlags {
   readonly minutes: number;
   /** Side of the squares that are averaged into one pixel. Default 1. */
   readonly pool?: number | undefined;
@@ -21,18 +23,17 @@ export interface FeaturesArguments {
   readonly batch: number;
   readonly seed: number;
   readonly out: string;
-  readonly threads?: number | undefined;
 }
 
 /** Trains a classifier on labelled images and writes it as a feature network. */
 export async function features(data: string, args: FeaturesArguments): Promise<void> {
-  const { seed, out, threads, batch } = args;
+  const { seed, out, device, threads, batch } = args;
   if (!out.endsWith(".onnx")) throw new Error(`--out: expected a name that ends in .onnx, got "${out}"`);
   const training = await loadLabelled({ data, pool: args.pool }, "train");
   const classes = Array.from(training.labels).reduce((most, label) => Math.max(most, label + 1), 2);
   const [, ...image] = training.shape;
   const network = classifier({ image: image as [number, number, number], classes, features: args.features });
-  const runtime = await nodeRuntime({ threads });
+  const runtime = await openRuntime({ device, threads });
   const trainer = await createClassifierTrainer({ runtime, classifier: network, data: training, key: Key.from(seed).child("features"), batchSize: batch, threads });
   process.stdout.write(`${data}: ${formatCount(training.labels.length)} images of ${classes} classes, ${formatCount(parameterCount(network))} parameters, ${args.features} features, batch ${batch}\n`);
   await loop(trainer, args);

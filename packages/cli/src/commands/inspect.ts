@@ -24,7 +24,7 @@ export function inspect(directory: string, { json }: { readonly json?: boolean |
     ["objective", JSON.stringify(objective.config)],
     ["step", `${formatCount(last?.step ?? 0)} of ${record.steps === undefined ? "an unmeasured budget" : formatCount(record.steps)}`],
     ["loss", last ? last.loss.toFixed(4) : "none yet"],
-    ["device", `${record.device}, ${String(record.threads)} threads`],
+    ["device", `${record.device}, ${String(record.threads)} thread${record.threads === 1 ? "" : "s"}`],
     ["versions", Object.entries(record.versions).map(([name, value]) => `${name} ${value}`).join(", ")],
     ["files", readdirSync(directory).map((name) => `${name} (${formatCount(statSync(run.file(name)).size)} B)`).join(", ")],
   ];

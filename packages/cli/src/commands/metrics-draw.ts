@@ -2,10 +2,11 @@
 import { isAdaptive, Key, solverNamed } from "fluxion";
 import type { Conditioning, Examples, Flow, SolverOptions } from "fluxion";
 import type { ImageSplit } from "@fluxion/node";
+import type { ComputeFlags } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
 
 /** Options of `fluxion metrics`. */
-export interface MetricsArguments extends Pick<SolverOptions, "solver" | "rtol" | "atol" | "steps"> {
+export interface MetricsArguments extends ComputeFlags, Pick<SolverOptions, "solver" | "rtol" | "atol" | "steps"> {
   readonly samples: number;
   /** The ONNX file of a feature network, for images. */
   readonly features?: string | undefined;
@@ -17,7 +18,6 @@ export interface MetricsArguments extends Pick<SolverOptions, "solver" | "rtol" 
   readonly cache?: string | undefined;
   readonly seed: number;
   readonly json?: boolean | undefined;
-  readonly threads?: number | undefined;
 }
 
 /** What a measurement leaves behind. */

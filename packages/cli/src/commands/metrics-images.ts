@@ -21,6 +21,7 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
   const { data } = source;
   const { reader: images } = await openImageSplit(source, args.reference);
   checkShape(flow, images, data);
+  // On the CPU wherever samples are drawn: references are kept and compared over devices.
   const network = await openFeatureNetwork(await nodeRuntime({ threads: args.threads }), args.features, { range: args.range });
   try {
     tell(`${network.name}: ${network.preparation}; generated images are rounded down to bytes`);

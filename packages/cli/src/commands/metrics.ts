@@ -6,7 +6,7 @@ import { openFlow } from "./open.ts";
 
 /** Draws samples of a run and measures them against data. */
 export async function metrics(directory: string, args: MetricsArguments): Promise<void> {
-  const { run, flow } = await openFlow(directory, args.threads);
+  const { run, flow } = await openFlow(directory, args);
   const tell: Tell = (line) => (args.json === true ? process.stderr : process.stdout).write(`${line}\n`);
   const images = flow.model.eventShape.length === 3;
   if (!images && args.features !== undefined) throw new Error("--features: expected only for images, got one for points; leave it out");

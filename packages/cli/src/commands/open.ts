@@ -1,11 +1,13 @@
 import { createFlow } from "fluxion";
 import type { AffinePath, Flow } from "fluxion";
-import { nodeRuntime, openRun } from "@fluxion/node";
+import { openRun } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
+import { openRuntime } from "../compute.ts";
+import type { ComputeFlags } from "../compute.ts";
 import { partsOf } from "../task.ts";
 
-/** Which flow of a run. */
-export interface OpenFlowOptions {
+/** Which flow of a run, and where it computes. */
+export interface OpenFlowOptions extends ComputeFlags {
   /** Of a snapshot. Default: the end. */
   readonly step?: number | undefined;
   /** The path to integrate along. Default: that of the training. */
@@ -15,13 +17,12 @@ export interface OpenFlowOptions {
 /** Opens a trained run as a flow, with its averaged weights. */
 export async function openFlow(
   directory: string,
-  threads?: number,
-  { step, schedule }: OpenFlowOptions = {},
+  { device, threads, step, schedule }: OpenFlowOptions = {},
 ): Promise<{ readonly run: Run; readonly flow: Flow }> {
   const run = openRun(directory);
   const { model, path, objective } = partsOf(run.record);
   const params = run.loadWeights(model, step);
-  const runtime = await nodeRuntime({ threads });
+  const runtime = await openRuntime({ device, threads });
   const { transform } = run.record;
   const flow = createFlow({ runtime, model, path: objective.pathOf(path), prediction: objective.prediction, params, transform, schedule, threads });
   return { run, flow };

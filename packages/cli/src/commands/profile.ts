@@ -4,22 +4,23 @@ import { parameterCount } from "fluxion";
 import type { Trainer } from "fluxion";
 import { formatProfile, nodeRuntime, openRun, profileProgram } from "@fluxion/node";
 import type { Profile, Run } from "@fluxion/node";
+import type { ComputeFlags } from "../compute.ts";
 import { formatCount } from "../format.ts";
 import { parseOptions } from "../options.ts";
 import { loadTask, partsOf } from "../task.ts";
 import { batchOf, makeTrainer, manySteps, measureStepMs, stepsPerCall } from "../trainer.ts";
 
 /** Flags of `fluxion profile`. */
-export interface ProfileFlags {
+export interface ProfileFlags extends ComputeFlags {
   readonly repeats: number;
   readonly top: number;
-  readonly threads?: number | undefined;
   readonly nodes?: boolean | undefined;
   readonly json?: boolean | undefined;
 }
 
 /** Prints where the time of a run's training step goes, and what work and memory it takes. */
-export async function profile(directory: string, { repeats, top, threads, nodes = false, json = false }: ProfileFlags): Promise<void> {
+export async function profile(directory: string, { repeats, top, device, threads, nodes = false, json = false }: ProfileFlags): Promise<void> {
+  if (device !== undefined && device !== "cpu") throw new Error(`--device: expected cpu, whose kernels are what a profile lists, got ${device}; leave it out`);
   const run = openRun(directory);
   const recorder = record(await nodeRuntime({ threads }));
   const trainer = await trainerOf(run, recorder.runtime, threads);

@@ -32,7 +32,7 @@ export async function reproduce(name: string, args: ReproduceArguments): Promise
   const experiment = experimentNamed(name);
   const directory = args.out ?? join("runs", `reproduce-${experiment.study === "none" ? experiment.name : experiment.study}`);
   // A study that exists goes on at its own scale, unless other options ask for something else: then it says so.
-  const asked = [args.budget, args.data, args.seed].some((value) => value !== undefined);
+  const asked = [args.budget, args.data, args.seed, args.device, args.threads].some((value) => value !== undefined);
   const scale = (asked ? undefined : scaleOf(directory)) ?? scaleFor(experiment.study, args);
   const study = openStudy(directory, scale);
   try {
@@ -68,8 +68,8 @@ async function announce(experiment: Experiment, study: Study): Promise<void> {
   study.say(`${study.directory}: ${parts.join("; ")}; it can be stopped at any time and goes on where it was`);
 }
 
-const commandLine = (name: string, { budget, data, seed, out }: ReproduceArguments): string =>
-  ["fluxion reproduce", name, ...Object.entries({ budget, data, seed, out }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${String(value)}`]))].join(" ");
+const commandLine = (name: string, { budget, data, seed, device, threads, out }: ReproduceArguments): string =>
+  ["fluxion reproduce", name, ...Object.entries({ budget, data, seed, device, threads, out }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${String(value)}`]))].join(" ");
 
 function hardware(): string {
   const list = cpus();

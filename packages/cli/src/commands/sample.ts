@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { Key, writeCsv, writeNpy } from "fluxion";
 import type { Examples, PathName, SolverName } from "fluxion";
 import { encodePng, imageGrid, samplesFigure, svgToPng, writeAtomic, writeImages } from "@fluxion/node";
+import type { ComputeFlags } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { conditionsOf, restored, restores } from "../conditions.ts";
@@ -10,7 +11,7 @@ import { partsOf, pathOf } from "../task.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion sample`. */
-export interface SampleArguments {
+export interface SampleArguments extends ComputeFlags {
   readonly count: number;
   readonly solver?: SolverName | undefined;
   readonly rtol?: number | undefined;
@@ -18,7 +19,6 @@ export interface SampleArguments {
   readonly steps?: number | undefined;
   readonly seed: number;
   readonly out: string;
-  readonly threads?: number | undefined;
   /** Class of all samples. Default: all classes in turn. */
   readonly label?: number | undefined;
   readonly guidance?: number | undefined;
@@ -28,9 +28,9 @@ export interface SampleArguments {
 }
 
 /** Draws from a run and writes what the name of the file asks for. */
-export async function sample(directory: string, { count, seed, out, threads, label, guidance, guidanceInterval, schedule, ...solver }: SampleArguments): Promise<void> {
+export async function sample(directory: string, { count, seed, out, device, threads, label, guidance, guidanceInterval, schedule, ...solver }: SampleArguments): Promise<void> {
   const along = schedule && pathOf({ path: schedule });
-  const { flow, run } = await openFlow(directory, threads, { schedule: along });
+  const { flow, run } = await openFlow(directory, { device, threads, schedule: along });
   if (along && restores(run)) throw new Error(`--schedule: expected a run that samples along a path, got the regression ${directory}; leave it out`);
   const write = writerFor(out, flow.model.eventShape);
   const told = { ...(await conditionsOf(flow, run, count)), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };

@@ -2,8 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createFlow, parameterCount, TrainingDivergedError, unflattenValues, writeNpy } from "fluxion";
 import type { Flow, Model, Objective, Path, Trainer } from "fluxion";
-import { createRun, lockRun, nodeRuntime, openRun, writeAtomic } from "@fluxion/node";
-import type { Run, RunRecord } from "@fluxion/node";
+import { createRun, lockRun, openRun, writeAtomic } from "@fluxion/node";
+import type { NodeRuntime, Run, RunRecord } from "@fluxion/node";
+import { openRuntime } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
 import { modelOf } from "../network.ts";
 import { parseOptions } from "../options.ts";
@@ -52,12 +53,13 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
     return undefined;
   }
-  const runtime = await nodeRuntime({ threads: resolved.threads });
+  const runtime = await openRuntime(resolved);
   const trainer = await makeTrainer({ runtime, options: resolved, task, model, path, objective });
   const record: RunRecord = {
     format: "fluxion-run",
     version: 1,
-    options: resolved,
+    // What was chosen, so that a resumed run computes on the same.
+    options: { ...resolved, device: runtime.device.kind },
     model: model.config,
     path: path.config,
     objective: objective.config,
@@ -74,7 +76,7 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     writeAtomic(run.file("held-out.npy"), writeNpy(task.heldOut, [task.heldOut.length / d, d]));
   }
   const { checkpointSeconds, report } = args;
-  return trainRun({ run, options: resolved, task, model, path, objective, trainer, checkpointSeconds, report });
+  return trainRun({ run, runtime, options: resolved, task, model, path, objective, trainer, checkpointSeconds, report });
 }
 
 async function resumeRun(run: Run, { checkpointSeconds, report }: TrainArguments): Promise<string> {
@@ -84,13 +86,14 @@ async function resumeRun(run: Run, { checkpointSeconds, report }: TrainArguments
   const { model, path, objective } = partsOf(record);
   const state = run.loadState(model);
   run.dropMetricsAfter(state?.step ?? 0);
-  const runtime = await nodeRuntime({ threads: record.threads });
+  const runtime = await openRuntime({ device: options.device, threads: record.threads });
   const trainer = await makeTrainer({ runtime, options: { ...options, threads: record.threads }, task, model, path, objective, state });
-  return trainRun({ run, options, task, model, path, objective, trainer, checkpointSeconds, report });
+  return trainRun({ run, runtime, options, task, model, path, objective, trainer, checkpointSeconds, report });
 }
 
 interface Training {
   readonly run: Run;
+  readonly runtime: NodeRuntime;
   readonly options: TrainOptions;
   readonly task: Task;
   readonly model: Model;
@@ -122,7 +125,7 @@ function freeDirectory(data: string): string {
 }
 
 async function trainRun(training: Training): Promise<string> {
-  const { run, model, path, objective, trainer, options, task } = training;
+  const { run, runtime, model, path, objective, trainer, options, task } = training;
   const unlock = lockRun(run.directory);
   try {
     say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${objective.kind} objective${objective.evaluations === 1 ? "" : ` (${String(objective.evaluations)} evaluations a step)`}, ${formatCount(task.training.size)} examples, batch ${String(batchOf(options, model))}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
@@ -137,7 +140,7 @@ async function trainRun(training: Training): Promise<string> {
       return run.directory;
     }
     const flow = createFlow({
-      runtime: await nodeRuntime({ threads: options.threads }),
+      runtime,
       model,
       path: objective.pathOf(path),
       prediction: objective.prediction,

@@ -1,12 +1,13 @@
 /** @file At which size experiments are redone: the defaults fit two cores, and a budget shrinks or grows them. */
 import { methods, superResolutions } from "./methods.ts";
+import type { ComputeFlags } from "../compute.ts";
 import type { Scale } from "./study.ts";
 
 /** What experiments share: trained models, or nothing. */
 export type StudyKind = "none" | "points" | "images" | "super-resolution";
 
 /** What a user may say about the size. */
-export interface ScaleOptions {
+export interface ScaleOptions extends ComputeFlags {
   /** Minutes for training and measuring together; default 20 for points, 75 for images, 30 for super-resolution. */
   readonly budget?: number | undefined;
   /** Default checkerboard; mnist for images. */
@@ -58,7 +59,7 @@ const trainingShare = 0.67;
  *
  * @throws Error for a budget that is not above 0
  */
-export function scaleFor(study: StudyKind, { budget, data, seed = 0 }: ScaleOptions): Scale {
+export function scaleFor(study: StudyKind, { budget, data, seed = 0, device, threads }: ScaleOptions): Scale {
   if (study === "none") return { data: "none", seed, minutesPerMethod: 0, snapshots: 0, options: {}, measure: {} };
   const standard = defaults[study];
   const minutes = budget ?? standard.budget;
@@ -73,7 +74,7 @@ export function scaleFor(study: StudyKind, { budget, data, seed = 0 }: ScaleOpti
     seed,
     minutesPerMethod: Number(((trainingShare * minutes) / standard.methods).toPrecision(3)),
     snapshots: standard.snapshots,
-    options: standard.options,
+    options: { ...standard.options, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) },
     measure,
   };
 }

@@ -5,6 +5,7 @@ import { Key } from "fluxion";
 import type { Flow } from "fluxion";
 import { openRun, writeAtomic } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
+import type { ComputeFlags } from "../compute.ts";
 import { openFlow } from "../commands/open.ts";
 import { train } from "../commands/train.ts";
 import { parseOptions } from "../options.ts";
@@ -57,6 +58,12 @@ export const optionsOf = ({ scale }: Study): TrainOptions => parseOptions({ data
 /** Names all that a study draws: equal noise for all methods. */
 export const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
 
+/** Where a study computes: its models are trained and measured on one device. */
+const computeOf = ({ options }: Scale): ComputeFlags => ({
+  device: options["device"] as ComputeFlags["device"],
+  threads: options["threads"] as ComputeFlags["threads"],
+});
+
 const scaleFile = "study.json";
 
 /**
@@ -107,7 +114,7 @@ function studyIn(directory: string, scale: Scale): Study {
       }
     },
     run: (id) => openRun(runDirectory(id)),
-    flow: async (id, step) => (await openFlow(runDirectory(id), undefined, { step })).flow,
+    flow: async (id, step) => (await openFlow(runDirectory(id), { ...computeOf(scale), step })).flow,
     has: (name) => existsSync(file(`${name}.json`)),
     opened: <T>(name: string, open: () => Promise<T>, free?: (thing: T) => Promise<void>) => {
       const known = things.get(name)?.thing as Promise<T> | undefined;

@@ -1,4 +1,5 @@
 import type { Emitter } from "../emitter.ts";
+import type { DType } from "../host.ts";
 import { nd, ndAt } from "../ndarray.ts";
 import { apply, singleOp } from "../op.ts";
 import { inputOf, outputOf } from "../tensor.ts";
@@ -23,6 +24,9 @@ export interface StandardizeAttrs {
   readonly count: number;
   readonly epsilon: number;
 }
+
+/** The usual epsilon. */
+const usualEpsilon = 1e-5;
 
 export const standardizeOp = singleOp<StandardizeAttrs>({
   name: "standardize",
@@ -54,8 +58,11 @@ export const standardizeOp = singleOp<StandardizeAttrs>({
   lower: (emitter, node, [x]) => {
     const { shape, dtype } = inputOf(node);
     const kept = shape.length - node.attrs.count;
-    // ONNX Runtime has no float64 instance norm.
-    if (dtype === "float64") return emitStandardize(emitter, x ?? "", shape.map((_, i) => i).slice(kept), node.attrs.epsilon);
+    const { epsilon } = node.attrs;
+    // ONNX Runtime has no float64 instance norm. On WebGPU (1.30) it keeps the shader of the first epsilon for all others.
+    if (dtype === "float64" || (emitter.target === "webgpu" && epsilon !== usualEpsilon)) {
+      return emitStandardize(emitter, x ?? "", shape.map((_, i) => i).slice(kept), epsilon, dtype);
+    }
     const width = productOf("standardize", shape.slice(kept));
     // Instance norm over [rows, channels, width] is the fastest form ONNX Runtime has; it wants a known channel count.
     const last = shape[kept - 1];
@@ -71,17 +78,17 @@ export const standardizeOp = singleOp<StandardizeAttrs>({
         emitter.constant(new Float32Array(channels).fill(1), [channels]),
         emitter.constant(new Float32Array(channels), [channels]),
       ],
-      { epsilon: { float: node.attrs.epsilon } },
+      { epsilon: { float: epsilon } },
     );
     return sameShape(view, shape) ? y : emitter.reshape(y, shape);
   },
 });
 
-function emitStandardize(emitter: Emitter<Tensor>, x: string, axes: readonly number[], epsilon: number): string {
+function emitStandardize(emitter: Emitter<Tensor>, x: string, axes: readonly number[], epsilon: number, dtype: DType): string {
   const over = emitter.int64s(axes);
   const centred = emitter.emit("Sub", [x, emitter.emit("ReduceMean", [x, over])]);
   const spread = emitter.emit("ReduceMean", [emitter.emit("Mul", [centred, centred]), over]);
-  const scale = emitter.emit("Sqrt", [emitter.emit("Add", [spread, emitter.scalar(epsilon, "float64")])]);
+  const scale = emitter.emit("Sqrt", [emitter.emit("Add", [spread, emitter.scalar(epsilon, dtype)])]);
   return emitter.emit("Div", [centred, scale]);
 }
 
@@ -100,7 +107,7 @@ function projectStandardized(node: Node<StandardizeAttrs>, g: Tensor): Tensor {
  *
  * @throws RangeError if `axes` are not the last ones, or `epsilon` is not above 0
  */
-export function standardize(x: Tensor, { axes, epsilon = 1e-5 }: StandardizeOptions): Tensor {
+export function standardize(x: Tensor, { axes, epsilon = usualEpsilon }: StandardizeOptions): Tensor {
   const resolved = resolveAxes("standardize", x, axes);
   if (resolved.length === 0 || resolved.some((axis, i) => axis !== x.rank - resolved.length + i)) {
     throw new RangeError(`standardize: expected the last axes, got [${axes.join(", ")}] of ${x.toString()}`);
