@@ -30,8 +30,8 @@ function whole(text: string): number {
 }
 
 function count(text: string): number {
-  const value = whole(text);
-  if (value === 0) throw new InvalidArgumentError("expected a whole number from 1.");
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError("expected a whole number from 1.");
   return value;
 }
 

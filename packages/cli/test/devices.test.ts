@@ -41,3 +41,10 @@ it.runIf(process.platform === "linux")("stores the device that auto chose, goes 
   expect((await fluxion("inspect", run)).stdout).toMatch(/device {4}onnxruntime-node, 1 thread$/m);
   expect(await fluxion("sample", run, "--out", join(directory, "x.csv"), "-n", "3", "--device", "auto")).toMatchObject({ code: 0 });
 }, 120_000);
+
+it("keeps the device of a study with it", async () => {
+  const study = join(directory, "study");
+  await program().parseAsync(["node", "fluxion", "reproduce", "figure4", "--device", "cpu", "--threads", "1", "--out", study, "--dry-run"]);
+  const { options } = JSON.parse(readFileSync(join(study, "study.json"), "utf8")) as Record<string, unknown>;
+  expect(options).toMatchObject({ device: "cpu", threads: 1 });
+});

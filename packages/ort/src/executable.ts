@@ -3,6 +3,7 @@ import { checkFeeds, checkResident, keepResident, typedData } from "@fluxion/gra
 import type { DeviceTensor, DType, Executable, Feed, HostTensor, ModelDType, ModelSignature, Results, RunOptions } from "@fluxion/graph";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { feedOf, isOnDevice, onDevice } from "./on-device.ts";
+import type { Place } from "./on-device.ts";
 import { fromOrt } from "./tensors.ts";
 
 /** Options of `executable`. */
@@ -12,6 +13,8 @@ export interface ExecutableOptions<Resident extends string = never> {
   readonly resident?: readonly Resident[] | undefined;
   /** Types of outputs as the program declares them, where the device holds them in others. */
   readonly declared?: Readonly<Record<string, { readonly dtype: DType }>> | undefined;
+  /** Where it computes. Default the CPU. */
+  readonly place?: Place | undefined;
   /** Says what went wrong in words of ours. Default: the error as it is. */
   readonly explain?: ((error: unknown, name: string) => unknown) | undefined;
 }
@@ -20,7 +23,7 @@ export interface ExecutableOptions<Resident extends string = never> {
 export function executable<Output extends string = string, Resident extends Output = never>(
   { name, inputs, outputs }: ModelSignature,
   session: InferenceSession,
-  { threads, resident = [], declared = {}, explain = (error) => error }: ExecutableOptions<Resident>,
+  { threads, resident = [], declared = {}, place = { device: "cpu" }, explain = (error) => error }: ExecutableOptions<Resident>,
 ): Executable<Output, Resident> & { readonly threads: number } {
   checkResident(name, Object.keys(outputs), resident);
   let released = false;
@@ -36,11 +39,11 @@ export function executable<Output extends string = string, Resident extends Outp
       if (released) throw new Error(`${name}: this was disposed of; compile or load it again`);
       signal?.throwIfAborted();
       checkFeeds(signature, feeds);
-      const tensors = given.map(([key, dtype]) => [key, feedOf(`${name}: input "${key}"`, dtype, feeds[key] as Feed)]);
+      const tensors = given.map(([key, dtype]) => [key, feedOf(`${name}: input "${key}"`, dtype, feeds[key] as Feed, place.device)]);
       const values = await session.run(Object.fromEntries(tensors) as Record<string, Tensor>).catch((error: unknown) => {
         throw explain(error, name);
       });
-      const all = collect(results, values, { kept, declared }) as Results<Output, Resident>;
+      const all = collect(results, values, { kept, declared, place }) as Results<Output, Resident>;
       if (signal?.aborted !== true) return all;
       for (const key of resident) (all[key] as DeviceTensor).dispose();
       throw signal.reason;
@@ -55,16 +58,17 @@ export function executable<Output extends string = string, Resident extends Outp
 
 interface Collecting {
   readonly kept: ReadonlySet<string>;
+  readonly place: Place;
   readonly declared: Readonly<Record<string, { readonly dtype: DType }>>;
 }
 
-function collect(types: readonly [string, ModelDType][], values: InferenceSession.ReturnType, { kept, declared }: Collecting): object {
+function collect(types: readonly [string, ModelDType][], values: InferenceSession.ReturnType, { kept, declared, place }: Collecting): object {
   const host: Record<string, HostTensor> = {};
   const device: Record<string, unknown> = {};
   for (const [key, dtype] of types) {
     const value = values[key];
     if (!value) throw new Error("internal: ONNX Runtime returned no such output");
-    if (isOnDevice(value)) device[key] = onDevice(dtype as DType, value);
+    if (isOnDevice(value)) device[key] = onDevice(dtype as DType, value, place);
     else host[key] = asDeclared(fromOrt(dtype, value), declared[key]?.dtype);
   }
   return { ...keepResident(host, [...kept]), ...device };

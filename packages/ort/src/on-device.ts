@@ -4,19 +4,27 @@ import type { DeviceTensor, DType, Feed, HostTensor, ModelDType } from "@fluxion
 import type { Tensor } from "onnxruntime-common";
 import { toOrt } from "./tensors.ts";
 
+/** Where tensors lie: on which device, and how they are copied from it. */
+export interface Place {
+  /** Such as `webgpu`. A session on another device would take its tensors for its own and return nonsense. */
+  readonly device: string;
+  /** Copies the values of a tensor from the device. Default: by ONNX Runtime. */
+  readonly download?: ((tensor: Tensor) => Promise<HostTensor["data"]>) | undefined;
+}
+
 /** What each device's tensor stands for, until it is disposed of. */
-const tensors = new WeakMap<DeviceTensor, Tensor>();
+const tensors = new WeakMap<DeviceTensor, { readonly tensor: Tensor; readonly place: Place }>();
 
 /**
  * A tensor that ONNX Runtime left where it computed. Once read it lies in this program's memory, and is copied to the
  * device when next fed.
  */
-export function onDevice(dtype: DType, tensor: Tensor): DeviceTensor {
+export function onDevice(dtype: DType, tensor: Tensor, place: Place): DeviceTensor {
+  const { download: copy = (it) => it.getData(true) as Promise<HostTensor["data"]> } = place;
   let reading: Promise<HostTensor> | undefined;
   let host: HostTensor | undefined;
   const download = async (): Promise<HostTensor> => {
-    const data = (await tensor.getData(true)) as HostTensor["data"];
-    host = { dtype, shape: tensor.dims, data };
+    host = { dtype, shape: tensor.dims, data: await copy(tensor) };
     return host;
   };
   const kept: DeviceTensor = {
@@ -35,7 +43,7 @@ export function onDevice(dtype: DType, tensor: Tensor): DeviceTensor {
       tensor.dispose();
     },
   };
-  tensors.set(kept, tensor);
+  tensors.set(kept, { tensor, place });
   return kept;
 }
 
@@ -45,10 +53,10 @@ export function onDevice(dtype: DType, tensor: Tensor): DeviceTensor {
  * @param what - names the input
  * @throws TypeError if it is of another runtime or was disposed of
  */
-export function feedOf(what: string, dtype: ModelDType, feed: Feed): Tensor {
+export function feedOf(what: string, dtype: ModelDType, feed: Feed, device: string): Tensor {
   if (isHostTensor(feed)) return toOrt(dtype, feed);
-  const tensor = tensors.get(feed);
-  if (tensor) return tensor;
+  const kept = tensors.get(feed);
+  if (kept?.place.device === device) return kept.tensor;
   if (feed.host) return toOrt(dtype, feed.host);
   throw new TypeError(`${what}: expected values or a tensor of this runtime, got one that was disposed of or lies on another device; read() it there`);
 }

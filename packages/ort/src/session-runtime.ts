@@ -4,6 +4,7 @@ import type { CompileOptions, Device, ModelSignature, Program, Runtime, Target }
 import type { InferenceSession } from "onnxruntime-common";
 import { executable } from "./executable.ts";
 import type { ExecutableOptions } from "./executable.ts";
+import type { Place } from "./on-device.ts";
 
 /** What a session is opened with. */
 export interface OpenOptions {
@@ -23,12 +24,15 @@ export interface Sessions {
   readonly open: (model: Uint8Array, options: OpenOptions) => Promise<InferenceSession>;
   /** The threads to compile a program for. */
   readonly threadsFor: (program: Program, options: Pick<CompileOptions, "threads" | "sizes">) => number;
+  /** Copies a tensor that stayed on the device. Default: by ONNX Runtime. */
+  readonly download?: Place["download"];
   /** Says what went wrong in words of ours. Default: the error as it is. */
   readonly explain?: ExecutableOptions["explain"];
 }
 
 /** The runtime of these sessions. */
-export function sessionRuntime({ device, open, threadsFor, explain = (error) => error }: Sessions): Runtime {
+export function sessionRuntime({ device, open, threadsFor, download, explain = (error) => error }: Sessions): Runtime {
+  const place: Place = { device: device.kind, download };
   return {
     device,
     compile: async (program, options = {}) => {
@@ -40,14 +44,14 @@ export function sessionRuntime({ device, open, threadsFor, explain = (error) => 
       const session = await open(model, { threads, optimization, resident, strict }).catch((error: unknown) => {
         throw explain(error, program.name);
       });
-      return executable(signature, session, { threads, resident, declared: program.outputs, explain });
+      return executable(signature, session, { threads, resident, declared: program.outputs, place, explain });
     },
     load: async (model, { name = "model", threads = device.threads } = {}) => {
       const signature = modelSignature(model, name);
       const session = await open(model, { threads, optimization: "all", resident: [], strict: gpus.has(device.kind) }).catch((error: unknown) => {
         throw new Error(`${name}: ONNX Runtime does not take this model: ${(error as Error).message}`, { cause: error });
       });
-      return { ...signature, ...executable(signature, session, { threads, explain }) };
+      return { ...signature, ...executable(signature, session, { threads, place, explain }) };
     },
   };
 }
