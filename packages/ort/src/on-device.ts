@@ -20,7 +20,7 @@ const tensors = new WeakMap<DeviceTensor, { readonly tensor: Tensor; readonly pl
  * device when next fed.
  */
 export function onDevice(dtype: DType, tensor: Tensor, place: Place): DeviceTensor {
-  const { download: copy = (it) => it.getData(true) as Promise<HostTensor["data"]> } = place;
+  const copy = place.download ?? ((it: Tensor) => it.getData(true) as Promise<HostTensor["data"]>);
   let reading: Promise<HostTensor> | undefined;
   let host: HostTensor | undefined;
   const download = async (): Promise<HostTensor> => {

@@ -1,7 +1,7 @@
 import { input, lower, trace } from "@fluxion/graph";
 import type { DType, HostTensor } from "@fluxion/graph";
 import type { Place } from "@fluxion/ort";
-import type { InferenceSession, Tensor } from "onnxruntime-common";
+import type { InferenceSession, Tensor } from "onnxruntime-node";
 
 /**
  * Reads tensors on a device by programs that only return them: ONNX Runtime's own copy ends the process on Node (1.30).
