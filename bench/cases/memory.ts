@@ -27,7 +27,7 @@ async function measure({ runtime, quick }: Context): Promise<Measurement> {
   for (let i = 0; i < calls; i++) await trainer.advance(1, total);
   const growth = residentMegabytes() - before;
   await trainer.dispose();
-  const perCall = (4 * trainer.state.params.length) / 1e6;
+  const perCall = (4 * trainer.saved.params.length) / 1e6;
   return {
     figures: { fluxion: summarize([growth]) },
     details: { calls, parameterMegabytesThroughCalls: Math.round(perCall * calls) },

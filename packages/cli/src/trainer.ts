@@ -101,7 +101,7 @@ export const manySteps = 1e9;
 
 /** The milliseconds of one step, from calls of growing length over at least `leastMs`; the steps are undone. */
 export async function measureStepMs(trainer: Trainer, leastMs: number): Promise<number> {
-  const before = trainer.state;
+  const before = await trainer.read();
   const started = performance.now();
   let stepMs = Infinity;
   for (let count = 1; performance.now() - started < leastMs; ) {

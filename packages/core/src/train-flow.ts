@@ -29,13 +29,13 @@ export async function trainFlow({ steps, chunk = 100, onProgress, signal, ...opt
   }
   const trainer = await createTrainer(options);
   try {
-    while (trainer.state.step < steps && signal?.aborted !== true) {
-      const report = await trainer.advance(Math.min(chunk, steps - trainer.state.step), steps);
+    while (trainer.step < steps && signal?.aborted !== true) {
+      const report = await trainer.advance(Math.min(chunk, steps - trainer.step), steps);
       onProgress?.(report);
     }
     const { runtime, model, objective = velocityObjective(), data, threads } = options;
     const path = objective.pathOf(options.path);
-    const params = unflattenValues(model.parameters, trainer.state.ema);
+    const params = unflattenValues(model.parameters, (await trainer.read()).ema);
     return createFlow({ runtime, model, path, prediction: objective.prediction, params, transform: data.transform, threads });
   } finally {
     await trainer.dispose();

@@ -44,7 +44,7 @@ describe("conditions on ONNX Runtime", () => {
       const trainer = await createTrainer({ runtime, model, path: otPath(), data, key: Key.from(2), batchSize: 8, accumulate });
       for (const count of calls) await trainer.advance(count, 5);
       await trainer.dispose();
-      return trainer.state;
+      return trainer.saved;
     };
     const [whole, cut, parts] = [await trained(1, [5]), await trained(1, [2, 3]), await trained(4, [5])];
     expect(cut).toEqual(whole);

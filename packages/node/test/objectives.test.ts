@@ -60,7 +60,7 @@ it("gives the same bits however the steps are cut, whatever the objective", asyn
   await whole.advance(9, 9);
   const parts = await createTrainer({ ...base, path: vp, objective });
   for (const count of [1, 5, 3]) await parts.advance(count, 9);
-  expect(parts.state.ema).toEqual(whole.state.ema);
+  expect(parts.saved.ema).toEqual(whole.saved.ema);
 });
 
 it("trains by maximum likelihood, exactly and by Hutchinson's estimate", async () => {

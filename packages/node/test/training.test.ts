@@ -82,7 +82,7 @@ describe("the training step", () => {
     const trainer = await createTrainer(base);
     await trainer.advance(6, 10);
     reference(6, 10).forEach((value, i) => {
-      expect(Math.abs((trainer.state.ema[i] ?? NaN) - value)).toBeLessThan(2e-4);
+      expect(Math.abs((trainer.saved.ema[i] ?? NaN) - value)).toBeLessThan(2e-4);
     });
   });
 
@@ -91,10 +91,10 @@ describe("the training step", () => {
     await whole.advance(12, 12);
     const parts = await createTrainer(base);
     for (const count of [1, 4, 2]) await parts.advance(count, 12);
-    const resumed = await createTrainer({ ...base, state: parts.state });
+    const resumed = await createTrainer({ ...base, state: parts.saved });
     await resumed.advance(5, 12);
     for (const name of ["params", "m", "v", "ema"] as const) {
-      expect(Buffer.from(resumed.state[name].buffer).equals(Buffer.from(whole.state[name].buffer)), name).toBe(true);
+      expect(Buffer.from(resumed.saved[name].buffer).equals(Buffer.from(whole.saved[name].buffer)), name).toBe(true);
     }
   });
 
@@ -111,8 +111,8 @@ describe("the training step", () => {
     const error: unknown = await trainer.advance(4, 20).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(TrainingDivergedError);
     expect(error).toMatchObject({ step: 5, state: { step: 4 } });
-    expect(trainer.state.step).toBe(4);
-    expect(trainer.state.params.every(Number.isFinite)).toBe(true);
+    expect(trainer.step).toBe(4);
+    expect(trainer.saved.params.every(Number.isFinite)).toBe(true);
   });
 
   it("refuses what does not fit", async () => {

@@ -37,7 +37,7 @@ export async function features(data: string, args: FeaturesArguments): Promise<v
   const trainer = await createClassifierTrainer({ runtime, classifier: network, data: training, key: Key.from(seed).child("features"), batchSize: batch, threads });
   process.stdout.write(`${data}: ${formatCount(training.labels.length)} images of ${classes} classes, ${formatCount(parameterCount(network))} parameters, ${args.features} features, batch ${batch}\n`);
   await loop(trainer, args);
-  const { step, ema } = trainer.state;
+  const { step, ema } = await trainer.read();
   await trainer.dispose();
   const test = await loadLabelled({ data, pool: args.pool }, "test");
   const encode = (metadata: Readonly<Record<string, string>>): Uint8Array => encodeClassifier(network, unflattenValues(network.parameters, ema), metadata);
@@ -69,8 +69,8 @@ async function loop(trainer: Trainer, { minutes, steps: asked }: FeaturesArgumen
   const chunk = stepsPerCall(stepMs);
   const progress = startProgress({ total: steps, stream: process.stdout });
   try {
-    while (trainer.state.step < steps) {
-      const { step, losses } = await trainer.advance(Math.min(chunk, steps - trainer.state.step), steps);
+    while (trainer.step < steps) {
+      const { step, losses } = await trainer.advance(Math.min(chunk, steps - trainer.step), steps);
       progress.update(step, { loss: (losses.reduce((a, b) => a + b, 0) / losses.length).toFixed(4) });
     }
   } finally {

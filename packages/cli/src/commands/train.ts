@@ -144,7 +144,7 @@ async function trainRun(training: Training): Promise<string> {
       model,
       path: objective.pathOf(path),
       prediction: objective.prediction,
-      params: unflattenValues(model.parameters, trainer.state.ema),
+      params: unflattenValues(model.parameters, (await trainer.read()).ema),
       transform: task.training.transform,
     });
     await trainer.dispose();
@@ -187,15 +187,15 @@ async function loop({ run, model, trainer, options, checkpointSeconds }: Trainin
     stop.abort();
   };
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
-  const progress = startProgress({ total: steps, done: trainer.state.step, stream: process.stdout });
+  const progress = startProgress({ total: steps, done: trainer.step, stream: process.stdout });
   let saved = performance.now();
   let smooth: number | undefined;
   try {
-    while (trainer.state.step < steps && !stop.signal.aborted) {
+    while (trainer.step < steps && !stop.signal.aborted) {
       const begin = performance.now();
-      const until = nextSnapshot(trainer.state.step, steps, options.snapshots);
-      const { step, losses, gradientNorms } = await trainer.advance(Math.min(chunk, until - trainer.state.step), steps);
-      if (step === until && options.snapshots > 0) run.saveSnapshot(model, trainer.state);
+      const until = nextSnapshot(trainer.step, steps, options.snapshots);
+      const { step, losses, gradientNorms } = await trainer.advance(Math.min(chunk, until - trainer.step), steps);
+      if (step === until && options.snapshots > 0) run.saveSnapshot(model, await trainer.read());
       const seconds = (performance.now() - begin) / 1000;
       const loss = average(losses);
       smooth = smooth === undefined ? loss : 0.95 * smooth + 0.05 * loss;
@@ -203,7 +203,7 @@ async function loop({ run, model, trainer, options, checkpointSeconds }: Trainin
       run.addMetric({ step, loss, gradientNorm: average(gradientNorms), stepsPerSecond: rate });
       progress.update(step, { loss: smooth.toFixed(4), "steps/s": rate < 10 ? rate.toFixed(1) : formatCount(rate) });
       if (performance.now() - saved > 1000 * checkpointSeconds) {
-        run.saveCheckpoint(model, trainer.state);
+        run.saveCheckpoint(model, await trainer.read());
         saved = performance.now();
       }
     }
@@ -215,10 +215,10 @@ async function loop({ run, model, trainer, options, checkpointSeconds }: Trainin
     progress.stop();
     process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
-  run.saveCheckpoint(model, trainer.state);
-  if (trainer.state.step < steps) {
-    run.log(`interrupted at step ${String(trainer.state.step)}`);
-    throw new Interrupted(`stopped at step ${formatCount(trainer.state.step)} of ${formatCount(steps)}, all saved; go on with: fluxion train --resume ${run.directory}`);
+  run.saveCheckpoint(model, await trainer.read());
+  if (trainer.step < steps) {
+    run.log(`interrupted at step ${String(trainer.step)}`);
+    throw new Interrupted(`stopped at step ${formatCount(trainer.step)} of ${formatCount(steps)}, all saved; go on with: fluxion train --resume ${run.directory}`);
   }
 }
 

@@ -15,7 +15,7 @@ export interface TrainingState extends OptimizerState<Float32Array> {
 const parts = ["params", "m", "v", "ema"] as const;
 
 /** The state before the first step. */
-export function initialState(model: Model, key: Key): TrainingState {
+export function initialState(model: Pick<Model, "parameters">, key: Key): TrainingState {
   const params = flattenValues(model.parameters, initParameters(model, key.child("parameters")));
   const zero = (): Float32Array => new Float32Array(params.length);
   return { step: 0, params, m: zero(), v: zero(), ema: params.slice() };

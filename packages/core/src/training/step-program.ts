@@ -24,6 +24,9 @@ export interface StepProgramOptions {
   readonly optimizer: OptimizerConfig;
 }
 
+/** The outputs of `stepProgram`. */
+export type StepOutput = "next.params" | "next.m" | "next.v" | "next.ema" | "loss" | "gradientNorm";
+
 /**
  * Training steps as one program: a scan over the first axis `steps` of its batches. Loss, gradient, clipping, Adam and
  * weight average never leave the runtime within a call.
@@ -41,7 +44,7 @@ export function stepProgram({
   batch,
   accumulate = 1,
   optimizer,
-}: StepProgramOptions): Program {
+}: StepProgramOptions): Program<StepOutput> {
   const size = flatSize(model.parameters);
   const shape: StepShape = { path: objective.pathOf(path), batch: batch / accumulate, event: model.eventShape };
   const stepped = stepInputs({ model, objective, path, batch });

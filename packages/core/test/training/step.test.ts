@@ -20,7 +20,7 @@ async function trained(
   const trainer = await createTrainer({ runtime: referenceRuntime(), path: otPath(), key: Key.from("step"), batchSize: 4, ...options });
   const losses: number[] = [];
   for (const count of calls) losses.push(...(await trainer.advance(count, 3)).losses);
-  return { state: trainer.state, losses };
+  return { state: trainer.saved, losses };
 }
 
 const apart = (a: Float32Array, b: Float32Array): number => Math.max(...a.map((value, i) => Math.abs(value - (b[i] ?? NaN))));

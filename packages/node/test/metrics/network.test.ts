@@ -96,7 +96,7 @@ describe("a classifier, from training to metrics", async () => {
   const net = classifier({ image: [1, 8, 8], classes: 4, features: 8, channels: 4 });
   const trainer = await createClassifierTrainer({ runtime, classifier: net, data: bars(400, "train"), key: Key.from(1), batchSize: 32, learningRate: 5e-3 });
   const { losses } = await trainer.advance(240, 240);
-  const model = encodeClassifier(net, unflattenValues(net.parameters, trainer.state.ema), { "fluxion.data": "bars" });
+  const model = encodeClassifier(net, unflattenValues(net.parameters, trainer.saved.ema), { "fluxion.data": "bars" });
   await trainer.dispose();
 
   it("learns, and its file says what it is", async () => {
@@ -114,7 +114,7 @@ describe("a classifier, from training to metrics", async () => {
     await whole.advance(6, 10);
     await halves.advance(2, 10);
     await halves.advance(4, 10);
-    expect(halves.state).toEqual(whole.state);
+    expect(halves.saved).toEqual(whole.saved);
     await expect(whole.advance(5, 10)).rejects.toThrow("advance: expected 1 to 4 steps, what is left of 10, got 5");
     await Promise.all([whole.dispose(), halves.dispose()]);
   });

@@ -1,11 +1,10 @@
-import type { Executable, HostTensor, Program, Runtime, Tensor } from "@fluxion/graph";
+import type { HostTensor, Program, Runtime, Tensor } from "@fluxion/graph";
 import { cast, grad, hostTensor, input, logSoftmax, mean, mul, neg, oneHot, scan, sum, trace } from "@fluxion/graph";
 import { epochOrder } from "../../data/epochs.ts";
 import type { EpochOrder } from "../../data/epochs.ts";
-import { initParameters } from "../../models/model.ts";
 import type { Key } from "../../random/key.ts";
-import { flatten, flattenValues, optimizerStep, resolveOptimizer, stepScalars, TrainingDivergedError, unflatten } from "../../training/index.ts";
-import type { Trainer, TrainingState } from "../../training/index.ts";
+import { fedAgain, flatten, initialState, optimizerStep, resolveOptimizer, stepScalars, stepTrainer, unflatten } from "../../training/index.ts";
+import type { DrawSteps, StepOutput, Trainer } from "../../training/index.ts";
 import { flatSize } from "../../training/layout.ts";
 import { scalarsPerStep } from "../../training/optimizer.ts";
 import type { OptimizerConfig } from "../../training/optimizer.ts";
@@ -45,8 +44,10 @@ export async function createClassifierTrainer(options: ClassifierTrainerOptions)
   const batch = wholeFrom("classifier: batchSize", options.batchSize ?? 64, 1);
   checkLabels(classifier, data);
   const optimizer = resolveOptimizer({ learningRate, schedule: "polynomial", emaDecay: 0.99 });
-  const executable = await runtime.compile(stepProgram(classifier, batch, optimizer), { threads });
-  return trainer(executable, { classifier, data, key, batch, optimizer });
+  const executable = await runtime.compile(stepProgram(classifier, batch, optimizer), { threads, resident: fedAgain });
+  const order = epochOrder(data.labels.length);
+  const draw: DrawSteps = (first, count, total) => batches({ classifier, data, key, batch, optimizer }, order, first, count, total);
+  return stepTrainer(executable, draw, initialState(classifier, key));
 }
 
 function checkLabels({ image, classes }: Classifier, { shape, labels }: LabelledImages): void {
@@ -60,7 +61,7 @@ function checkLabels({ image, classes }: Classifier, { shape, labels }: Labelled
 }
 
 /** Steps of training as a scan over batches of bytes `[steps, batch, ...image]`. */
-function stepProgram(classifier: Classifier, batch: number, optimizer: OptimizerConfig): Program {
+function stepProgram(classifier: Classifier, batch: number, optimizer: OptimizerConfig): Program<StepOutput> {
   const size = flatSize(classifier.parameters);
   const inputs = {
     params: input([size]),
@@ -83,7 +84,7 @@ function stepProgram(classifier: Classifier, batch: number, optimizer: Optimizer
     });
     const [nextParams, nextM, nextV, nextEma] = carry;
     const [loss, gradientNorm] = ys;
-    return { nextParams, nextM, nextV, nextEma, loss, gradientNorm };
+    return { "next.params": nextParams, "next.m": nextM, "next.v": nextV, "next.ema": nextEma, loss, gradientNorm };
   });
 }
 
@@ -97,37 +98,6 @@ interface Compiled {
   readonly key: Key;
   readonly batch: number;
   readonly optimizer: OptimizerConfig;
-}
-
-function trainer(executable: Executable, compiled: Compiled): Trainer {
-  const { classifier, key, data } = compiled;
-  const order = epochOrder(data.labels.length);
-  const params = flattenValues(classifier.parameters, initParameters(classifier, key.child("parameters")));
-  const zeros = (): Float32Array => new Float32Array(params.length);
-  let state: TrainingState = { step: 0, params, m: zeros(), v: zeros(), ema: params.slice() };
-  return {
-    get state() {
-      return state;
-    },
-    threads: executable.threads ?? 1,
-    advance: async (count, total) => {
-      if (!Number.isInteger(count) || count < 1 || state.step + count > total) {
-        throw new RangeError(`advance: expected 1 to ${total - state.step} steps, what is left of ${total}, got ${count}`);
-      }
-      const vectors = Object.fromEntries((["params", "m", "v", "ema"] as const).map((name) => [name, hostTensor(state[name], [params.length])]));
-      const results = await executable.run({ ...vectors, ...batches(compiled, order, state.step, count, total) });
-      const floats = (name: string): Float32Array => results[name]?.data as Float32Array;
-      const losses = floats("loss");
-      const bad = losses.findIndex((loss) => !Number.isFinite(loss));
-      if (bad >= 0) throw new TrainingDivergedError(state.step + bad, losses[bad] ?? NaN, state);
-      state = { step: state.step + count, params: floats("nextParams"), m: floats("nextM"), v: floats("nextV"), ema: floats("nextEma") };
-      return { step: state.step, losses, gradientNorms: floats("gradientNorm"), state };
-    },
-    restore: (other) => {
-      state = other;
-    },
-    dispose: () => executable.dispose(),
-  };
 }
 
 /** Pictures, labels and schedule of `count` steps; which pictures, key and step number say. */
