@@ -1,5 +1,5 @@
 /** @file What a page and the worker that computes for it say to each other. */
-import type { DType, HostTensor, ModelSignature, Device } from "@fluxion/graph";
+import type { Device, DType, HostTensor, ModelSignature } from "@fluxion/graph";
 import type { WebRuntimeOptions } from "./runtime.ts";
 
 /** A tensor on its way: its values, or the number of one that stays in the worker. */
@@ -7,8 +7,8 @@ export type SentTensor = HostTensor | { readonly dtype: DType; readonly shape: r
 
 /** What a page asks for. */
 export type Ask =
-  | { readonly do: "start"; readonly options: WebRuntimeOptions }
-  | { readonly do: "compile"; readonly program: Uint8Array; readonly options: { readonly target?: string | undefined; readonly resident: readonly string[] } }
+  | { readonly do: "start"; readonly options: WebRuntimeOptions; readonly lock: string }
+  | { readonly do: "compile"; readonly program: Uint8Array; readonly target?: string | undefined; readonly resident: readonly string[] }
   | { readonly do: "load"; readonly model: Uint8Array; readonly name: string }
   | { readonly do: "run"; readonly executable: number; readonly feeds: Readonly<Record<string, SentTensor>> }
   | { readonly do: "read" | "drop"; readonly held: number }

@@ -3,6 +3,7 @@ import { sessionRuntime } from "@fluxion/ort";
 import type { OpenOptions } from "@fluxion/ort";
 import type { FoundAdapter } from "./adapter.ts";
 import { findAdapter } from "./adapter.ts";
+import { explainFailure } from "./errors.ts";
 import type { WasmPaths } from "./load-ort.ts";
 import { loadOrt } from "./load-ort.ts";
 import { availableThreads, chooseThreads } from "./threads.ts";
@@ -35,6 +36,7 @@ export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runti
   const ort = await loadOrt(chosen.kind, { threads: chosen.threads, wasmPaths });
   return sessionRuntime({
     device: chosen,
+    explain: (error, name) => explainFailure(error, name, chosen.kind),
     open: (model, { optimization, resident, strict }: OpenOptions) =>
       ort.InferenceSession.create(model, {
         executionProviders: [chosen.kind],
