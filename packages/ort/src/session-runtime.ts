@@ -1,9 +1,11 @@
 /** @file A runtime on sessions of ONNX Runtime, wherever they are. */
-import { lower, lowerForWebgpu, modelSignature } from "@fluxion/graph";
-import type { CompileOptions, Device, ModelSignature, Program, Runtime, Target } from "@fluxion/graph";
+import { modelSignature } from "@fluxion/graph";
+import type { CompileOptions, Device, Executable, Program, Runtime } from "@fluxion/graph";
 import type { InferenceSession } from "onnxruntime-common";
 import { executable } from "./executable.ts";
 import type { ExecutableOptions } from "./executable.ts";
+import { lowerFor } from "./lowered.ts";
+import type { Lowered } from "./lowered.ts";
 import type { Place } from "./on-device.ts";
 
 /** What a session is opened with. */
@@ -31,49 +33,38 @@ export interface Sessions {
 }
 
 /** The runtime of these sessions. */
-export function sessionRuntime({ device, open, threadsFor, download, explain = (error) => error }: Sessions): Runtime {
-  const place: Place = { device: device.kind, download };
+export function sessionRuntime(sessions: Sessions): Runtime {
+  const { device, open, threadsFor } = sessions;
   return {
     device,
-    compile: async (program, options = {}) => {
-      const { resident = [] } = options;
-      const threads = threadsFor(program, options);
-      // Its fusion of scales into products rounds them to float32.
-      const optimization = hasDoubles(program) ? "basic" : "all";
-      const { model, signature, strict } = lowered(program, options.target ?? (device.kind === "webgpu" ? "webgpu" : "onnxruntime"));
-      const session = await open(model, { threads, optimization, resident, strict }).catch((error: unknown) => {
-        throw explain(error, program.name);
-      });
-      return executable(signature, session, { threads, resident, declared: program.outputs, place, explain });
-    },
+    compile: (program, options = {}) => openLowered(sessions, lowerFor(program, device.kind, options), threadsFor(program, options)),
     load: async (model, { name = "model", threads = device.threads } = {}) => {
       const signature = modelSignature(model, name);
       const session = await open(model, { threads, optimization: "all", resident: [], strict: gpus.has(device.kind) }).catch((error: unknown) => {
         throw new Error(`${name}: ONNX Runtime does not take this model: ${(error as Error).message}`, { cause: error });
       });
-      return { ...signature, ...executable(signature, session, { threads, place, explain }) };
+      return { ...signature, ...executable(signature, session, { threads, ...rest(sessions) }) };
     },
   };
 }
 
-interface Lowered {
-  readonly model: Uint8Array;
-  /** In the types that the device holds. */
-  readonly signature: ModelSignature;
-  readonly strict: boolean;
+/** Opens a session on a lowered program. */
+export async function openLowered<Output extends string, Resident extends Output>(
+  sessions: Sessions,
+  { model, signature, declared, optimization, strict, resident }: Lowered<Resident>,
+  threads: number,
+): Promise<Executable<Output, Resident>> {
+  const { explain, place } = rest(sessions);
+  const session = await sessions.open(model, { threads, optimization, resident, strict }).catch((error: unknown) => {
+    throw explain(error, signature.name);
+  });
+  return executable(signature, session, { threads, resident, declared, place, explain });
 }
 
-function lowered(program: Program, target: Target): Lowered {
-  // On a GPU of another kind all is to run there, but sizes of named dimensions.
-  if (target !== "webgpu") return { model: lower(program, { target }), signature: program, strict: !hasNames(program) };
-  const { model, signature, onHost } = lowerForWebgpu(program);
-  return { model, signature, strict: onHost.length === 0 };
-}
+const rest = ({ device, download, explain = (error) => error }: Sessions): { readonly place: Place; readonly explain: NonNullable<Sessions["explain"]> } => ({
+  place: { device: device.kind, download },
+  explain,
+});
 
 /** Devices that have no CPU to fall back to unasked. */
 const gpus = new Set(["webgpu", "cuda"]);
-
-const hasNames = ({ inputs }: Program): boolean => Object.values(inputs).some(({ shape }) => shape.some((dim) => typeof dim === "string"));
-
-const hasDoubles = ({ inputs, outputs }: Program): boolean =>
-  [...Object.values(inputs), ...Object.values(outputs)].some(({ dtype }) => dtype === "float64");

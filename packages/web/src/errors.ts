@@ -18,7 +18,7 @@ export class OutOfMemoryError extends Error {
 }
 
 const lost = /device (?:is |was )?lost|DEVICE_LOST|Instance (?:is |was )?(?:lost|dropped)|aborted\(/i;
-const noMemory = /out of memory|OUT_OF_(?:DEVICE|HOST)_MEMORY|bad[ _]alloc|failed to allocate memory|Array buffer allocation failed|exceeds the max(?:imum)? buffer size|Aborted\(OOM/i;
+const noMemory = /out of memory|OUT_OF_(?:DEVICE|HOST)_MEMORY|bad[ _]alloc|failed to allocate memory|Array buffer allocation failed|exceeds the max(?:imum)? buffer size|Tensor shape is too large|Aborted\(OOM/i;
 
 /** A failure of ONNX Runtime in words that say what to do; others as they are. */
 export function explainFailure(error: unknown, name: string, device: string): unknown {

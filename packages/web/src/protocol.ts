@@ -1,5 +1,6 @@
 /** @file What a page and the worker that computes for it say to each other. */
 import type { Device, DType, HostTensor, ModelSignature } from "@fluxion/graph";
+import type { Lowered } from "@fluxion/ort";
 import type { WebRuntimeOptions } from "./runtime.ts";
 
 /** A tensor on its way: its values, or the number of one that stays in the worker. */
@@ -8,7 +9,7 @@ export type SentTensor = HostTensor | { readonly dtype: DType; readonly shape: r
 /** What a page asks for. */
 export type Ask =
   | { readonly do: "start"; readonly options: WebRuntimeOptions; readonly lock: string }
-  | { readonly do: "compile"; readonly program: Uint8Array; readonly target?: string | undefined; readonly resident: readonly string[] }
+  | { readonly do: "compile"; readonly lowered: Lowered }
   | { readonly do: "load"; readonly model: Uint8Array; readonly name: string }
   | { readonly do: "run"; readonly executable: number; readonly feeds: Readonly<Record<string, SentTensor>> }
   | { readonly do: "read" | "drop"; readonly held: number }

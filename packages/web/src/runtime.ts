@@ -1,6 +1,6 @@
 import type { Device, Runtime } from "@fluxion/graph";
 import { sessionRuntime } from "@fluxion/ort";
-import type { OpenOptions } from "@fluxion/ort";
+import type { OpenOptions, Sessions } from "@fluxion/ort";
 import type { FoundAdapter } from "./adapter.ts";
 import { findAdapter } from "./adapter.ts";
 import { explainFailure } from "./errors.ts";
@@ -28,13 +28,18 @@ const devices = ["wasm", "webgpu", "auto"] as const;
  * @throws Error if WebGPU was asked for and there is none, saying how to get it
  */
 export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runtime> {
+  return sessionRuntime(await webSessions(options));
+}
+
+/** The sessions of this page or worker. */
+export async function webSessions(options: WebRuntimeOptions): Promise<Sessions> {
   const { device = "auto", threads, wasmPaths } = options;
   if (!devices.includes(device)) {
     throw new RangeError(`webRuntime: device: expected ${devices.join(", ")}, got "${device as string}"`);
   }
   const chosen = await chooseDevice(device, threads);
   const ort = await loadOrt(chosen.kind, { threads: chosen.threads, wasmPaths });
-  return sessionRuntime({
+  return {
     device: chosen,
     explain: (error, name) => explainFailure(error, name, chosen.kind),
     open: (model, { optimization, resident, strict }: OpenOptions) =>
@@ -53,7 +58,7 @@ export async function webRuntime(options: WebRuntimeOptions = {}): Promise<Runti
         `${program.name}: threads: expected ${String(chosen.threads)}, the one number that this runtime computes with, got ${String(asked)}`,
       );
     },
-  });
+  };
 }
 
 /** What is asked for stays on the GPU, and nothing falls back to the CPU unasked. */

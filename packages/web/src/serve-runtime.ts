@@ -1,10 +1,12 @@
 /** @file The worker's side of `workerRuntime`. */
-import { isHostTensor, loadProgram } from "@fluxion/graph";
-import type { DeviceTensor, Feed, HostTensor, Runtime, Target } from "@fluxion/graph";
+import { isHostTensor } from "@fluxion/graph";
+import type { DeviceTensor, Feed, HostTensor } from "@fluxion/graph";
+import { openLowered, sessionRuntime } from "@fluxion/ort";
+import type { Sessions } from "@fluxion/ort";
 import { sendError } from "./errors.ts";
 import { buffersOf } from "./protocol.ts";
 import type { Answer, Answers, Ask, Question, SentTensor } from "./protocol.ts";
-import { webRuntime } from "./runtime.ts";
+import { webSessions } from "./runtime.ts";
 
 /** Serves the page's `workerRuntime`: the one call of a worker's module. */
 export function serveRuntime(): void {
@@ -54,12 +56,12 @@ interface Runnable {
 }
 
 function answering(): (question: Ask) => Promise<Answers[keyof Answers]> {
-  let runtime: Runtime | undefined;
+  let sessions: Sessions | undefined;
   const executables = new Numbered<Runnable>();
   const held = new Numbered<DeviceTensor>();
-  const started = (): Runtime => {
-    if (!runtime) throw new Error("internal: the worker was asked before it was started");
-    return runtime;
+  const started = (): Sessions => {
+    if (!sessions) throw new Error("internal: the worker was asked before it was started");
+    return sessions;
   };
   const feedOf = (sent: SentTensor): Feed => ("held" in sent ? held.get(sent.held) : sent);
   const sentOf = (tensor: Feed): SentTensor =>
@@ -68,15 +70,14 @@ function answering(): (question: Ask) => Promise<Answers[keyof Answers]> {
     switch (question.do) {
       case "start":
         holdLock(question.lock);
-        runtime = await webRuntime(question.options);
-        return runtime.device;
+        sessions = await webSessions(question.options);
+        return sessions.device;
       case "compile": {
-        const { target, resident } = question;
-        const executable = await started().compile<string, string>(loadProgram(question.program), { target: target as Target | undefined, resident });
+        const executable: Runnable = await openLowered<string, string>(started(), question.lowered, started().device.threads);
         return { executable: executables.add(executable), threads: executable.threads ?? 1 };
       }
       case "load": {
-        const { inputs, outputs, name, ...executable } = await started().load(question.model, { name: question.name });
+        const { inputs, outputs, name, ...executable } = await sessionRuntime(started()).load(question.model, { name: question.name });
         return { executable: executables.add(executable), threads: executable.threads ?? 1, signature: { inputs, outputs, name } };
       }
       case "run": {

@@ -1,6 +1,7 @@
 /** @file A runtime whose sessions live in a worker, so that the page stays free. */
-import { isHostTensor, saveProgram } from "@fluxion/graph";
+import { isHostTensor } from "@fluxion/graph";
 import type { Device, DeviceTensor, Executable, Feed, HostTensor, Results, Runtime, RunOptions } from "@fluxion/graph";
+import { lowerFor } from "@fluxion/ort";
 import { Conversation } from "./conversation.ts";
 import type { SentTensor } from "./protocol.ts";
 import type { WebRuntimeOptions } from "./runtime.ts";
@@ -30,9 +31,9 @@ export async function workerRuntime({ worker, ...options }: WorkerRuntimeOptions
     get device() {
       return device;
     },
-    compile: async (program, { target, resident = [] } = {}) => {
+    compile: async (program, options = {}) => {
       const inside = talk;
-      const { executable, threads } = await inside.ask({ do: "compile", program: saveProgram(program), target, resident });
+      const { executable, threads } = await inside.ask({ do: "compile", lowered: lowerFor(program, device.kind, options) });
       return remote(inside, executable, threads);
     },
     load: async (model, { name = "model" } = {}) => {

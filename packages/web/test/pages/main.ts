@@ -1,5 +1,5 @@
 /** @file A page that computes for the tests: they name a runtime and send it programs. */
-import { hostTensor, loadProgram } from "@fluxion/graph";
+import * as graph from "@fluxion/graph";
 import type { Executable, HostTensor, Runtime } from "@fluxion/graph";
 import { webRuntime, workerRuntime } from "@fluxion/web";
 import type { WebRuntimeOptions, WorkerRuntime } from "@fluxion/web";
@@ -23,13 +23,13 @@ export const page = {
     runtime = worker ? await workerRuntime({ ...all, worker: makeWorker }) : await webRuntime(all);
     return runtime.device;
   },
-  compile: async (program: Uint8Array) => executables.push(await current().compile(loadProgram(program))) - 1,
+  compile: async (program: Uint8Array) => executables.push(await current().compile(graph.loadProgram(program))) - 1,
   run: (executable: number, feeds: Record<string, HostTensor>) => executables[executable]?.run(feeds),
   dispose: (executable: number) => executables[executable]?.dispose(),
   runFlow: (options: Parameters<typeof runFlow>[1]) => runFlow(current(), options),
   trouble: (name: keyof typeof troubles) => troubles[name](current() as WorkerRuntime),
   leaks: (options: Parameters<typeof leaks>[1]) => leaks(current(), options),
-  ones: (size: number) => hostTensor(new Float32Array(size).fill(1), [size]),
 };
 
-Object.assign(self, { page });
+// Programs are loaded by the names of their ops: all of them.
+Object.assign(self, { page, graph });

@@ -32,7 +32,7 @@ export const troubles = {
   cancel: async (runtime: WorkerRuntime) => {
     const executable = await runtime.compile(long);
     const stop = new AbortController();
-    const run = failure(executable.run(longFeeds(2000), { signal: stop.signal }));
+    const run = failure(executable.run(longFeeds(300), { signal: stop.signal }));
     setTimeout(() => stop.abort(new Error("enough")), 10);
     const cancelled = await run;
     const { y } = await executable.run(longFeeds(2));
@@ -49,7 +49,7 @@ export const troubles = {
     await trainer.advance(10, 20);
     await trainer.read();
     await trainer.advance(5, 20);
-    const broken = failure((await runtime.compile(long)).run(longFeeds(5000)));
+    const broken = failure((await runtime.compile(long)).run(longFeeds(1000)));
     setTimeout(() => runtime.terminate(), 10);
     const killed = [await broken, await failure(trainer.read())];
     const { saved } = trainer;
