@@ -1,9 +1,11 @@
-import type { Device, Runtime } from "@fluxion/graph";
+import type { Device, HostTensor, Runtime } from "@fluxion/graph";
 import { sessionRuntime } from "@fluxion/ort";
 import type { OpenOptions, Sessions } from "@fluxion/ort";
+import type { InferenceSession } from "onnxruntime-web/wasm";
 import type { FoundAdapter } from "./adapter.ts";
 import { findAdapter } from "./adapter.ts";
 import { explainFailure } from "./errors.ts";
+import { GpuWatch } from "./gpu-loss.ts";
 import type { WasmPaths } from "./load-ort.ts";
 import { loadOrt } from "./load-ort.ts";
 import { availableThreads, chooseThreads } from "./threads.ts";
@@ -39,19 +41,29 @@ export async function webSessions(options: WebRuntimeOptions): Promise<Sessions>
   }
   const chosen = await chooseDevice(device, threads);
   const ort = await loadOrt(chosen.kind, { threads: chosen.threads, wasmPaths });
+  const watch = chosen.kind === "webgpu" ? new GpuWatch(ort.env.webgpu) : undefined;
+  const open = (model: Uint8Array, { optimization, resident, strict }: OpenOptions): Promise<InferenceSession> => {
+    const opening = ort.InferenceSession.create(model, {
+      executionProviders: [chosen.kind],
+      executionMode: "sequential",
+      // As on Node: the first calls of large programs are slower with it.
+      enableMemPattern: false,
+      graphOptimizationLevel: optimization,
+      logSeverityLevel: 3,
+      ...(chosen.kind === "webgpu" && onGpu(resident, strict)),
+    });
+    return watch ? watch.watch(opening) : opening;
+  };
   return {
     device: chosen,
+    open,
     explain: (error, name) => explainFailure(error, name, chosen.kind),
-    open: (model, { optimization, resident, strict }: OpenOptions) =>
-      ort.InferenceSession.create(model, {
-        executionProviders: [chosen.kind],
-        executionMode: "sequential",
-        // As on Node: the first calls of large programs are slower with it.
-        enableMemPattern: false,
-        graphOptimizationLevel: optimization,
-        logSeverityLevel: 3,
-        ...(chosen.kind === "webgpu" && onGpu(resident, strict)),
-      }),
+    download: async (tensor) => {
+      const data = tensor.getData(true) as Promise<HostTensor["data"]>;
+      return (watch ? watch.unlessLost(data) : data).catch((error: unknown) => {
+        throw explainFailure(error, "read", chosen.kind);
+      });
+    },
     threadsFor: (program, { threads: asked = chosen.threads }) => {
       if (asked === chosen.threads) return asked;
       throw new RangeError(

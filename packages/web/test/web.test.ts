@@ -108,6 +108,15 @@ describe("in a worker", () => {
     expect(await opened!.call("trouble", "cancel")).toEqual({ cancelled: "Error: enough", after: [256, 256] });
   });
 
+  it("goes on to the same bits when its page was frozen", async () => {
+    const protocol = await opened!.page.context().newCDPSession(opened!.page);
+    const done = opened!.call("trouble", "hidden");
+    await protocol.send("Page.setWebLifecycleState", { state: "frozen" });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await protocol.send("Page.setWebLifecycleState", { state: "active" });
+    expect(await done).toBe(true);
+  });
+
   it("killed, it says so, and training goes on from what was read, to the same bits", async () => {
     const { killed, ...rest } = (await opened!.call("trouble", "killed")) as { killed: string[]; step: number; same: boolean; old: string };
     for (const message of killed) expect(message).toMatch(/^DeviceLostError: workerRuntime: the worker was terminated; restart\(\) starts another/);
@@ -132,7 +141,13 @@ describe("on WebGPU", () => {
 
   it("trains, samples and measures as Node does, its state on the device", async () => {
     // In software a step takes a tenth of a second.
-    const small = { steps: 12, width: 8, count: 8, tolerance: 1e-2 };
+    const small = { steps: 6, width: 8, count: 8, tolerance: 1e-2 };
     expectAsOnNode(await opened!.call("runFlow", small), await runFlow(await nodeRuntime({ threads: 1 }), small));
+  });
+
+  it("lost, it says so, and training goes on from what was read", async () => {
+    const { lost, ...rest } = (await opened!.call("trouble", "lost")) as { lost: string[]; step: number; last: number };
+    for (const message of lost) expect(message).toMatch(/^DeviceLostError: .*the webgpu device was lost, .*go on from what was read last/);
+    expect(rest).toEqual({ step: 1, last: 4 });
   });
 });

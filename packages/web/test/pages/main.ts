@@ -11,6 +11,19 @@ const makeWorker = (): Worker => new Worker(new URL("./worker.js", import.meta.u
 
 let runtime: Runtime | undefined;
 const executables: Executable[] = [];
+
+/** The GPU devices that were opened, so that they can be lost. */
+const gpus: { destroy(): void }[] = [];
+const { GPUAdapter: adapter } = self as unknown as { GPUAdapter?: { prototype: { requestDevice(...all: unknown[]): Promise<{ destroy(): void }> } } };
+if (adapter) {
+  const { requestDevice } = adapter.prototype;
+  adapter.prototype.requestDevice = async function (...all) {
+    const device = await requestDevice.apply(this, all);
+    gpus.push(device);
+    return device;
+  };
+}
+
 const current = (): Runtime => {
   if (!runtime) throw new Error("open() comes first");
   return runtime;
@@ -27,7 +40,7 @@ export const page = {
   run: (executable: number, feeds: Record<string, HostTensor>) => executables[executable]?.run(feeds),
   dispose: (executable: number) => executables[executable]?.dispose(),
   runFlow: (options: Parameters<typeof runFlow>[1]) => runFlow(current(), options),
-  trouble: (name: keyof typeof troubles) => troubles[name](current() as WorkerRuntime),
+  trouble: (name: keyof typeof troubles) => troubles[name](current() as WorkerRuntime, gpus),
   leaks: (options: Parameters<typeof leaks>[1]) => leaks(current(), options),
 };
 

@@ -1,6 +1,9 @@
 /** @file What goes wrong in a worker, and what comes after. Each gives what it saw. */
 import { add, hostTensor, input, matmul, scan, trace } from "@fluxion/graph";
+import type { Runtime } from "@fluxion/graph";
 import { createTrainer, Key, mlp, normal, otPath, trainingPoints } from "fluxion";
+import type { Trainer, TrainingState } from "fluxion";
+import { webRuntime } from "@fluxion/web";
 import type { WorkerRuntime } from "@fluxion/web";
 
 const vector = (size: number) => hostTensor(new Float32Array(size).fill(1), [size]);
@@ -14,7 +17,35 @@ const long = trace("long", { x: input([256, 256]), s: input(["steps", 1]) }, ({ 
 });
 const longFeeds = (steps: number) => ({ x: hostTensor(new Float32Array(256 * 256).fill(1e-3), [256, 256]), s: hostTensor(new Float32Array(steps), [steps, 1]) });
 
+/** A tiny run, the same on every runtime. */
+const tiny = (runtime: Runtime, state?: TrainingState): Promise<Trainer> => {
+  const key = Key.from(3);
+  const { training: data } = trainingPoints(normal(key, 200), [100, 2], { holdOutKey: key });
+  return createTrainer({ runtime, model: mlp({ dimension: 2, width: 8, depth: 1 }), path: otPath(), data, key, batchSize: 8, state });
+};
+
 export const troubles = {
+  lost: async (runtime: Runtime, gpus: readonly { destroy(): void }[]) => {
+    const trainer = await tiny(runtime);
+    await trainer.advance(1, 4);
+    await trainer.read();
+    await trainer.advance(1, 4);
+    for (const gpu of gpus) gpu.destroy();
+    const lost = [await failure(trainer.advance(1, 4)), await failure(trainer.read()), await failure(runtime.compile(plusOne))];
+    const again = await tiny(await webRuntime({ device: "wasm", wasmPaths: "/ort/" }), trainer.saved);
+    const { step } = again;
+    await again.advance(3, 4);
+    return { lost, step, last: again.step };
+  },
+  hidden: async (runtime: Runtime) => {
+    const whole = await tiny(runtime);
+    await whole.advance(2000, 2000);
+    const expected = await whole.read();
+    const trainer = await tiny(runtime);
+    while (trainer.step < 2000) await trainer.advance(10, 2000);
+    const { ema } = await trainer.read();
+    return ema.every((value, i) => value === expected.ema[i]);
+  },
   errors: async (runtime: WorkerRuntime) => {
     const executable = await runtime.compile(plusOne, { resident: ["y"] });
     const { y } = await executable.run({ x: vector(3) });
@@ -39,13 +70,10 @@ export const troubles = {
     return { cancelled, after: y.shape };
   },
   killed: async (runtime: WorkerRuntime) => {
-    const key = Key.from(3);
-    const { training: data } = trainingPoints(normal(key, 200), [100, 2], { holdOutKey: key });
-    const options = { runtime, model: mlp({ dimension: 2, width: 8, depth: 1 }), path: otPath(), data, key, batchSize: 8 };
-    const whole = await createTrainer(options);
+    const whole = await tiny(runtime);
     await whole.advance(20, 20);
     const expected = await whole.read();
-    const trainer = await createTrainer(options);
+    const trainer = await tiny(runtime);
     await trainer.advance(10, 20);
     await trainer.read();
     await trainer.advance(5, 20);
@@ -54,7 +82,7 @@ export const troubles = {
     const killed = [await broken, await failure(trainer.read())];
     const { saved } = trainer;
     await runtime.restart();
-    const again = await createTrainer({ ...options, state: saved });
+    const again = await tiny(runtime, saved);
     await again.advance(20 - saved.step, 20);
     const { ema } = await again.read();
     return { killed, step: saved.step, same: ema.every((value, i) => value === expected.ema[i]), old: await failure(trainer.advance(1, 20)) };
