@@ -2,9 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bin, build, install, root, run } from "./workspace.mjs";
+import { bin, build, install, installChromium, root, run } from "./workspace.mjs";
 
 install();
+installChromium();
 
 const checks = {
   build,

@@ -46,6 +46,13 @@ function isInstalled() {
   );
 }
 
+/** Installs Chromium, which the tests in the browser need, where it is missing and Debian has it; they say so if it is not there. */
+export function installChromium() {
+  if (existsSync(process.env.FLUXION_CHROMIUM ?? "/usr/bin/chromium") || !existsSync("/usr/bin/apt-get")) return;
+  console.log("Installing Chromium (apt-get install chromium) ...");
+  if (run("apt-get", ["install", "-y", "-q", "chromium"]) !== 0) console.error("chromium: apt-get could not install it");
+}
+
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
 /** Compiles what changed, and bundles the studio's page; returns the exit code. */

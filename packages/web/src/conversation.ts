@@ -37,7 +37,7 @@ export class Conversation {
     if (this.#ended) return Promise.reject(this.#ended);
     const id = this.#asked++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting["resolve"], reject });
+      this.#waiting.set(id, { resolve, reject });
       this.#worker.postMessage({ id, ...question });
     });
   }

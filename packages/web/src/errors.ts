@@ -1,5 +1,4 @@
 /** @file Errors on their way between page and worker, and failures of ONNX Runtime in words that say what to do. */
-import type { SentError } from "./protocol.ts";
 
 /** The GPU or worker that computed is gone, and what it held with it. What was read before is all there is to go on from. */
 export class DeviceLostError extends Error {
@@ -37,6 +36,13 @@ export function explainFailure(error: unknown, name: string, device: string): un
 /** What to do about a lost device. */
 export const lostDevice = (device: string): string =>
   `the ${device} device was lost, as when a driver restarts or a page is hidden long: make a new runtime, in a new page or worker, and go on from what was read last, such as a trainer's "saved"`;
+
+/** An error on its way. */
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack?: string | undefined;
+}
 
 /** An error as a message. */
 export function sendError(error: unknown): SentError {

@@ -1,6 +1,7 @@
 /** @file What a page and the worker that computes for it say to each other. */
 import type { Device, DType, HostTensor, ModelSignature } from "@fluxion/graph";
 import type { Lowered } from "@fluxion/ort";
+import type { SentError } from "./errors.ts";
 import type { WebRuntimeOptions } from "./runtime.ts";
 
 /** A tensor on its way: its values, or the number of one that stays in the worker. */
@@ -24,13 +25,6 @@ export interface Answers {
   readonly read: HostTensor;
   readonly drop: undefined;
   readonly dispose: undefined;
-}
-
-/** An error on its way. */
-export interface SentError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack?: string | undefined;
 }
 
 /** A numbered question, and its answer. */

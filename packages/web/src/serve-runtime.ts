@@ -22,7 +22,7 @@ export function serveRuntime(): void {
 /** What was computed for the page alone is moved; what the worker keeps is copied. */
 function post(message: Answer, value?: unknown): void {
   const results = (value ?? {}) as Readonly<Record<string, SentTensor>> | HostTensor;
-  self.postMessage(message, { transfer: "data" in results ? [] : buffersOf(results as Readonly<Record<string, SentTensor>>) });
+  self.postMessage(message, { transfer: "data" in results ? [] : buffersOf(results) });
 }
 
 /** Things under numbers, which is how the page names them. */

@@ -13,11 +13,11 @@ export interface PageOptions extends Omit<WebRuntimeOptions, "wasmPaths"> {
   readonly worker?: boolean;
 }
 
-/** What a page says on its console, which fails a test. */
+/** A page, its runtime, and what else it can be asked. */
 export interface OpenPage {
   readonly page: Page;
   readonly runtime: Runtime;
-  call<K extends keyof typeof inPage>(name: K, ...args: Parameters<(typeof inPage)[K]>): Promise<Awaited<ReturnType<(typeof inPage)[K]>>>;
+  readonly call: <K extends keyof typeof inPage>(name: K, ...args: Parameters<(typeof inPage)[K]>) => Promise<Awaited<ReturnType<(typeof inPage)[K]>>>;
 }
 
 /** Opens a page and its runtime. */
@@ -33,7 +33,9 @@ export async function openPage(browser: Browser, served: Served, { isolated = fa
     return {
       threads: device.threads,
       run: async (feeds) => (await call("run", executable, onHost(program.name, feeds))) as Record<string, HostTensor>,
-      dispose: async () => void (await call("dispose", executable)),
+      dispose: async () => {
+        await call("dispose", executable);
+      },
     };
   };
   const load = () => Promise.reject(new Error("load models in the page itself"));

@@ -3,14 +3,25 @@ import { add, hostTensor, input, trace } from "@fluxion/graph";
 import type { Runtime } from "@fluxion/graph";
 import { createTrainer, Key, mlp, normal, otPath, trainingPoints } from "fluxion";
 
-/** Bytes that this page holds: JavaScript's heap, which counts the memory of WebAssembly when it is collected. */
-async function heap(): Promise<number> {
+/** The memories of WebAssembly in this page. */
+const memories: WebAssembly.Memory[] = [];
+WebAssembly.Memory = class extends WebAssembly.Memory {
+  constructor(descriptor: WebAssembly.MemoryDescriptor) {
+    super(descriptor);
+    memories.push(this);
+  }
+};
+
+/** Bytes that this page holds: JavaScript's heap and the memories of WebAssembly. */
+async function heldBytes(): Promise<number> {
   const { gc } = self as unknown as { gc?: () => void };
   for (let i = 0; i < 3; i++) {
     gc?.();
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  return (performance as unknown as { memory: { usedJSHeapSize: number } }).memory.usedJSHeapSize;
+  const { usedJSHeapSize } = (performance as unknown as { memory: { usedJSHeapSize: number } }).memory;
+  if (memories.length === 0) throw new Error("expected ONNX Runtime to have made a memory, got none");
+  return memories.reduce((total, { buffer }) => total + buffer.byteLength, usedJSHeapSize);
 }
 
 /** Opens sessions and trains; the growth of the second half. */
@@ -33,9 +44,9 @@ export async function leaks(runtime: Runtime, { sessions, calls }: { readonly se
   };
   const growth = async (work: (count: number) => Promise<void>, count: number): Promise<number> => {
     await work(count);
-    const before = await heap();
+    const before = await heldBytes();
     await work(count);
-    return (await heap()) - before;
+    return (await heldBytes()) - before;
   };
   const result = { sessions: await growth(open, sessions / 2), calls: await growth(train, calls / 2) };
   await trainer.dispose();

@@ -14,7 +14,7 @@ const executables: Executable[] = [];
 
 /** The GPU devices that were opened, so that they can be lost. */
 const gpus: { destroy(): void }[] = [];
-const { GPUAdapter: adapter } = self as unknown as { GPUAdapter?: { prototype: { requestDevice(...all: unknown[]): Promise<{ destroy(): void }> } } };
+const { GPUAdapter: adapter } = self as unknown as { GPUAdapter?: { prototype: { requestDevice: (...all: unknown[]) => Promise<{ destroy(): void }> } } };
 if (adapter) {
   const { requestDevice } = adapter.prototype;
   adapter.prototype.requestDevice = async function (...all) {

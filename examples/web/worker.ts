@@ -1,0 +1,3 @@
+import { serveRuntime } from "@fluxion/web";
+
+serveRuntime();
