@@ -67,7 +67,7 @@ it("carries points both ways, back to where they came from", async () => {
 });
 
 it("gives its field to other runtimes, and takes it back", async () => {
-  const bytes = lab.encodeField();
+  const bytes = await lab.encodeField();
   const here = await lab.particles(30, midpoint);
   const there = await fieldParticles(runtime, bytes, "moons.onnx", 30, midpoint);
   there.positions.slice(-60).forEach((value, i) => expect(value).toBeCloseTo(here.positions.slice(-60)[i]!, 3));
@@ -79,18 +79,19 @@ it("refuses fields of others", async () => {
   await expect(fieldParticles(runtime, Uint8Array.of(1, 2, 3), "noise.onnx", 10, midpoint)).rejects.toThrow(/noise\.onnx/);
 });
 
-it("keeps a model in a file, with its points", () => {
+it("keeps a model in a file, with its points", async () => {
   const own: Problem = { ...problem, data: { kind: "points", points: Float32Array.from({ length: 40 }, (_, i) => Math.sin(i)) } };
-  const { state } = lab;
+  const state = await lab.read();
   const kept = decodeModel(encodeModel({ problem: own, state }), "moons.safetensors");
   expect(kept).toEqual({ problem: own, state });
 });
 
-it("refuses files that are none of its own", () => {
-  const bytes = encodeModel({ problem, state: lab.state });
+it("refuses files that are none of its own", async () => {
+  const state = await lab.read();
+  const bytes = encodeModel({ problem, state });
   expect(() => decodeModel(bytes.subarray(0, bytes.length - 8), "cut.safetensors")).toThrow(/cut\.safetensors: expected a complete safetensors file/);
   const hostile = { ...problem, path: { kind: "formula", alpha: "alert(1)", sigma: "1 - t" } };
-  expect(() => decodeModel(encodeModel({ problem: hostile, state: lab.state }), "bad.safetensors")).toThrow(/bad\.safetensors: expected the settings of a model.*alert/);
+  expect(() => decodeModel(encodeModel({ problem: hostile, state }), "bad.safetensors")).toThrow(/bad\.safetensors: expected the settings of a model.*alert/);
 });
 
 it("evaluates the velocity that the library integrates", async () => {
@@ -133,7 +134,7 @@ it("thins a loss out without losing its mean", () => {
 
 it("samples by the library's flow of the averaged weights", async () => {
   const { model, training, path } = lab.parts;
-  const flow = createFlow({ runtime, model, path, params: unflattenValues(model.parameters, lab.state.ema), transform: training.transform });
+  const flow = createFlow({ runtime, model, path, params: unflattenValues(model.parameters, (await lab.read()).ema), transform: training.transform });
   const { values } = await flow.sample({ count: 5, key: Key.from(3).child("samples"), ...midpoint });
   expect((await lab.sample({ count: 5, ...midpoint })).values).toEqual(values);
   await flow.dispose();

@@ -3,9 +3,9 @@ import * as graph from "@fluxion/graph";
 
 /** Exported functions that are no ops. */
 const noOps = new Set([
-  "addUp", "addUpByScope", "checkFeeds", "crc32", "crc32Update", "describeModel", "divergence", "explain", "formatExplanation", "formatShape", "formatShare",
+  "addUp", "addUpByScope", "checkFeeds", "checkResident", "crc32", "crc32Update", "describeModel", "divergence", "explain", "formatExplanation", "formatShape", "formatShare",
   "formatSi", "formatTable", "fromFloat16", "grad", "hessianVectorProduct", "hostTensor", "hutchinsonDivergence", "input", "interpretProgram",
-  "isStatic", "jvp", "largestWork", "loadProgram", "lower", "lowerForWebgpu", "modelSignature", "referenceRuntime", "saveProgram", "scope", "simplify", "sizeOf",
+  "isHostTensor", "isStatic", "jvp", "keepResident", "largestWork", "loadProgram", "lower", "lowerForWebgpu", "modelSignature", "onHost", "referenceRuntime", "saveProgram", "scope", "simplify", "sizeOf",
   "toFloat16", "trace", "typedData", "valueAndGrad", "vjp",
 ]);
 

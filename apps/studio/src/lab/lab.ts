@@ -25,7 +25,10 @@ export interface Likelihood {
 /** A model in the making, and all that can be asked of it. */
 export interface Lab {
   readonly parts: Parts;
-  readonly state: TrainingState;
+  /** Steps done. */
+  readonly step: number;
+  /** The state of training. */
+  read(): Promise<TrainingState>;
   /** Where the flow is defined. */
   readonly interval: readonly [number, number];
   advance: Trainer["advance"];
@@ -41,7 +44,7 @@ export interface Lab {
   /** −log p of the first `count` held-out points, at the library's own tolerances. */
   likelihood(count: number): Promise<Likelihood>;
   /** The velocity field as an ONNX file. */
-  encodeField(): Uint8Array<ArrayBuffer>;
+  encodeField(): Promise<Uint8Array<ArrayBuffer>>;
   /** Samples, as the library draws them. */
   sample(options: Omit<SampleOptions, "key">): Promise<Examples>;
   dispose(): Promise<void>;
@@ -76,28 +79,30 @@ export async function createLab(runtime: Runtime, problem: Problem, state?: Trai
   });
   const moving = integrator(runtime, velocityField(velocityParts), { sizes: { batch: 2000 } });
   let velocities: Promise<Executable<"v">> | undefined;
-  let flow: { readonly step: TrainingState; readonly made: Flow } | undefined;
+  let flow: { readonly of: TrainingState; readonly made: Flow } | undefined;
 
-  const weights = (): Record<string, ReturnType<typeof hostTensor>> => {
-    const { ema } = trainer.state;
+  const weights = async (): Promise<Record<string, ReturnType<typeof hostTensor>>> => {
+    const { ema } = await trainer.read();
     return { params: hostTensor(ema, [ema.length]) };
   };
   const frames = async (start: Float32Array, times: readonly number[], method: Method) =>
-    follow({ integrator: moving, extras: weights(), start, method }, times);
+    follow({ integrator: moving, extras: await weights(), start, method }, times);
   /** The library's flow of the present weights. */
   const current = async (): Promise<Flow> => {
-    if (flow?.step === trainer.state) return flow.made;
+    const state = await trainer.read();
+    if (flow?.of === state) return flow.made;
     await flow?.made.dispose();
-    const params = unflattenValues(model.parameters, trainer.state.ema);
-    flow = { step: trainer.state, made: createFlow({ runtime, model, path: trained, prediction, params, transform: training.transform }) };
+    const params = unflattenValues(model.parameters, state.ema);
+    flow = { of: state, made: createFlow({ runtime, model, path: trained, prediction, params, transform: training.transform }) };
     return flow.made;
   };
 
   return {
     parts,
-    get state() {
-      return trainer.state;
+    get step() {
+      return trainer.step;
     },
+    read: () => trainer.read(),
     interval: path.interval,
     advance: (count, total) => trainer.advance(count, total),
     restore: (given) => trainer.restore(given),
@@ -132,7 +137,7 @@ export async function createLab(runtime: Runtime, problem: Problem, state?: Trai
         x.set(own, i * own.length);
         t.fill(Math.min(t1, Math.max(t0, time)), i * n, (i + 1) * n);
       });
-      const { v } = await (await velocities).run({ ...weights(), x: hostTensor(x, [t.length, 2]), t: hostTensor(t, [t.length]) });
+      const { v } = await (await velocities).run({ ...(await weights()), x: hostTensor(x, [t.length, 2]), t: hostTensor(t, [t.length]) });
       const { std } = training.transform as { readonly std: readonly number[] };
       return Float32Array.from(v.data as Float32Array, (value, i) => value * (std[i % 2] ?? 1));
     },
@@ -142,7 +147,7 @@ export async function createLab(runtime: Runtime, problem: Problem, state?: Trai
       const { mean, standardError } = meanAndError(logProb.map((value) => -value));
       return { nll: mean, standardError, count: logProb.length, nfe, entropy: parts.entropy };
     },
-    encodeField: () => encodeField({ model, prediction, path, transform: training.transform, weights: trainer.state.ema, seed: problem.seed }),
+    encodeField: async () => encodeField({ model, prediction, path, transform: training.transform, weights: (await trainer.read()).ema, seed: problem.seed }),
     sample: async (options) => (await current()).sample({ ...options, key: key.child("samples") }),
     dispose: async () => {
       await Promise.all([trainer.dispose(), moving.dispose(), velocities?.then((made) => made.dispose()), flow?.made.dispose()]);

@@ -110,20 +110,20 @@ export function studioService(openRuntime: (engine: Engine) => Promise<Runtime>,
       labs[side] = made;
       stepMs[side] = 20;
       const { model, path, entropy } = made.parts;
-      return { parameters: parameterCount(model), step: made.state.step, interval: made.interval, priorStd: path.priorStd, entropy };
+      return { parameters: parameterCount(model), step: made.step, interval: made.interval, priorStd: path.priorStd, entropy };
     },
     close: async (side) => {
       await labs[side]?.dispose();
       labs[side] = undefined;
     },
     advance: async (side, seconds, total) => {
-      const left = total - lab(side).state.step;
+      const left = total - lab(side).step;
       // Not much more than before at once: the first call measures.
       const count = Math.max(1, Math.min(left, 200, Math.round((1000 * seconds) / stepMs[side])));
       return advanceBy(side, count, total);
     },
     step: advanceBy,
-    state: async (side) => Promise.resolve(structuredClone(lab(side).state)),
+    state: async (side) => structuredClone(await lab(side).read()),
     particles: async (side, count, method) => lab(side).particles(count, method),
     carry: async (side, points, t, method) => lab(side).carry(points, t, method),
     velocities: async (side, points, times) => lab(side).velocities(points, times),
@@ -133,7 +133,7 @@ export function studioService(openRuntime: (engine: Engine) => Promise<Runtime>,
       const { values, nfe, accepted, rejected, result } = await lab(side).sample({ count, ...method, throwOnFailure: false });
       return { values: float32(values), nfe, accepted, rejected, result };
     },
-    encodeField: async (side) => Promise.resolve(lab(side).encodeField()),
+    encodeField: async (side) => lab(side).encodeField(),
     fieldParticles: async (bytes, file, count, method) => fieldParticles(await runtime(), bytes, file, count, method),
     openImages: async (files) => {
       const made = createImageLab(await runtime(), files.name, openRunFiles(files));

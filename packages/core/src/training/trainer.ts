@@ -67,22 +67,25 @@ export type DrawSteps = (first: number, count: number, total: number) => Record<
 /** The run of a compiled step program from a state. */
 export function stepTrainer(executable: StepExecutable, draw: DrawSteps, initial: TrainingState): Trainer {
   let held = hold(initial);
-  let last = initial;
+  /** The last state in memory, and which held one it is. */
+  let last = { of: held, state: initial };
   const put = (next: HeldState): void => {
     release(held);
     held = next;
+    const state = stateInMemory(next);
+    if (state) last = { of: next, state };
   };
   const read = async (): Promise<TrainingState> => {
-    const state = await readState(held);
-    last = state;
-    return state;
+    const of = held;
+    if (last.of !== of) last = { of, state: await readState(of) };
+    return last.state;
   };
   return {
     get step() {
       return held.step;
     },
     get saved() {
-      return stateInMemory(held) ?? last;
+      return last.state;
     },
     read,
     threads: executable.threads ?? 1,
@@ -105,11 +108,9 @@ export function stepTrainer(executable: StepExecutable, draw: DrawSteps, initial
       return { step: held.step, losses, gradientNorms: floats(results.gradientNorm) };
     },
     restore: (state) => {
-      last = state;
       put(hold(state));
     },
     dispose: async () => {
-      last = stateInMemory(held) ?? last;
       release(held);
       await executable.dispose();
     },
