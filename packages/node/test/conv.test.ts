@@ -100,9 +100,14 @@ it("resizing", () =>
     return flag ? g.resizeNearest(x, { size }) : g.resizeBilinear(x, { size, alignCorners: padding[0] > 1 });
   }, () => undefined), 60_000);
 
-it("dilated images large enough to take their weight gradients one by one", async () => {
-  const [x, w] = [[3, 4, 30, 34], [5, 4, 3, 3]];
-  const program = differentiated((a, b) => g.conv2d(a, b, { padding: [2, 3], dilation: [2, 3] }), x, w, false);
+it.each([
+  { what: "as large as the image", padding: [1, 1], dilation: [1, 1] },
+  { what: "dilated", padding: [2, 3], dilation: [2, 3] },
+  { what: "smaller than the image", padding: [0, 1], dilation: [1, 3] },
+  { what: "with taps that see nothing", padding: [31, 1], dilation: [31, 1] },
+] as const)("weight gradients image by image of what is $what", async ({ padding, dilation }) => {
+  const [x, w] = [[3, 8, 30, 34], [5, 8, 3, 3]];
+  const program = differentiated((a, b) => g.conv2d(a, b, { padding, dilation }), x, w, false);
   expect(new TextDecoder("latin1").decode(lower(program))).toContain("Scan");
   await agree(program, { x: wave(x, 1), w: wave(w, 2) }, "onnxruntime");
 });
