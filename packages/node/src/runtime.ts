@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { largestWork } from "@fluxion/graph";
 import type { CompileOptions, Program, Runtime } from "@fluxion/graph";
 import { sessionRuntime } from "@fluxion/ort";
+import { channelBlock } from "./channel-block.ts";
 import { openSession } from "./open-session.ts";
 
 /** Options of `nodeRuntime`. */
@@ -27,6 +28,7 @@ export function nodeRuntime({ threads }: NodeRuntimeOptions = {}): Promise<Runti
     sessionRuntime({
       device: { kind: "cpu", name: "onnxruntime-node", threads: most },
       open: (model, { threads: chosen, optimization }) => openSession(model, chosen, { graphOptimizationLevel: optimization }),
+      channelBlock,
       threadsFor: (program, options) => options.threads ?? threadsFor(program, options.sizes, most),
     }),
   );

@@ -23,12 +23,14 @@ export interface Sessions {
   readonly open: (model: Uint8Array, options: OpenOptions) => Promise<InferenceSession>;
   /** The threads to compile a program for. */
   readonly threadsFor: (program: Program, options: Pick<CompileOptions, "threads" | "sizes">) => number;
+  /** How many channels the device's blocked layout of images keeps together. Default: it has none. */
+  readonly channelBlock?: () => Promise<number | undefined>;
   /** Says what went wrong in words of ours. Default: the error as it is. */
   readonly explain?: ExecutableOptions["explain"];
 }
 
 /** The runtime of these sessions. */
-export function sessionRuntime({ device, open, threadsFor, explain = (error) => error }: Sessions): Runtime {
+export function sessionRuntime({ device, open, threadsFor, channelBlock, explain = (error) => error }: Sessions): Runtime {
   return {
     device,
     compile: async (program, options = {}) => {
@@ -36,7 +38,7 @@ export function sessionRuntime({ device, open, threadsFor, explain = (error) => 
       const threads = threadsFor(program, options);
       // Its fusion of scales into products rounds them to float32.
       const optimization = hasDoubles(program) ? "basic" : "all";
-      const { model, signature, strict } = lowered(program, options.target ?? (device.kind === "webgpu" ? "webgpu" : "onnxruntime"));
+      const { model, signature, strict } = lowered(program, options.target ?? (device.kind === "webgpu" ? "webgpu" : "onnxruntime"), await channelBlock?.());
       const session = await open(model, { threads, optimization, resident, strict }).catch((error: unknown) => {
         throw explain(error, program.name);
       });
@@ -59,8 +61,8 @@ interface Lowered {
   readonly strict: boolean;
 }
 
-function lowered(program: Program, target: Target): Lowered {
-  if (target !== "webgpu") return { model: lower(program, { target }), signature: program, strict: false };
+function lowered(program: Program, target: Target, channelBlock: number | undefined): Lowered {
+  if (target !== "webgpu") return { model: lower(program, { target, channelBlock }), signature: program, strict: false };
   const { model, signature, onHost } = lowerForWebgpu(program);
   return { model, signature, strict: onHost.length === 0 };
 }

@@ -3,6 +3,8 @@ import { mapNd, nd, ndAt } from "../ndarray.ts";
 import { singleOp } from "../op.ts";
 import { inputOf, only } from "../tensor.ts";
 import { sizeOf, staticDim } from "../shape.ts";
+import { convOp } from "./conv-adjoints.ts";
+import type { ConvAttrs } from "./conv-adjoints.ts";
 import { matmulOp } from "./matmul.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 import { emitPad } from "./pad.ts";
@@ -20,6 +22,19 @@ export const gemmOp = singleOp<MatmulAttrs>({
   contraction: true,
   lower: (emitter, { attrs }, inputs) =>
     emitter.emit("Gemm", inputs, { transA: Number(attrs.transposeA), transB: Number(attrs.transposeB) }),
+});
+
+/** A convolution with a bias `[o]`. */
+export const biasedConvOp = singleOp<ConvAttrs>({
+  name: "biasedConv2d",
+  infer: (inputs, attrs) => only(convOp.infer(inputs, attrs)),
+  evaluate: (inputs, attrs, run) => {
+    const bias = ndAt(inputs, 2);
+    return mapNd((x, y) => x + y, only(convOp.evaluate(inputs, attrs, run)), nd([...bias.shape, 1, 1], bias.data));
+  },
+  flops: (node, count) => (convOp.flops?.(node, count) ?? 0) + count(only(node.outputs).shape),
+  contraction: true,
+  lower: (emitter, node, values) => only(convOp.lower(emitter, node, values)),
 });
 
 /** Σ x² over axes, which stay with size 1. */
