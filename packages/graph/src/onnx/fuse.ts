@@ -4,7 +4,8 @@ import { convOp } from "../ops/conv-adjoints.ts";
 import type { ConvAttrs } from "../ops/conv-adjoints.ts";
 import { isFloat } from "../host.ts";
 import { convWeightByImage } from "./conv-weight.ts";
-import { div } from "../ops/binary.ts";
+import { sigmoid } from "../ops/activations.ts";
+import { div, mul } from "../ops/binary.ts";
 import { constant, scalarValue } from "../ops/constant.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
@@ -24,9 +25,10 @@ import type { ReduceAttrs } from "../ops/reduce.ts";
 export function fuse(body: Body, target: Target = "onnxruntime"): Body {
   const uses = countUses(body.outputs);
   const spread = new Map<string, Tensor>();
+  const sigmoids = shareSigmoids(body.outputs);
   const outputs = rewrite(body.outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
     if (node.op.bodies) return mapBodies(node, inputs, (inner) => fuse(inner, target));
-    return inScope(node.scope, () => fuseNode(node, inputs, { uses, spread, target }));
+    return inScope(node.scope, () => sigmoids(node, inputs) ?? fuseNode(node, inputs, { uses, spread, target }));
   });
   return { ...body, outputs };
 }
@@ -46,6 +48,19 @@ function fuseNode(node: Node, inputs: readonly Tensor[], { uses, spread, target 
   return quotient
     ? rebuildNode(quotient, spreadColumns(quotient, quotient.inputs, spread))
     : rebuildNode(node, spreadColumns(node, inputs, spread));
+}
+
+/** `silu` beside the sigmoid that its derivative needs is one product: both are taken once. */
+function shareSigmoids(outputs: readonly Tensor[]): (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined {
+  const needed = new Set(reachable(outputs).flatMap((node) => (node.op.name === "sigmoid" ? node.inputs : [])));
+  const known = new Map<Tensor, Tensor>();
+  return (node, [x]) => {
+    const before = node.inputs[0];
+    if (!x || !before || !needed.has(before) || (node.op.name !== "silu" && node.op.name !== "sigmoid")) return undefined;
+    const s = known.get(before) ?? sigmoid(x);
+    known.set(before, s);
+    return [node.op.name === "sigmoid" ? s : mul(x, s)];
+  };
 }
 
 function countUses(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> {
