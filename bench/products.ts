@@ -10,7 +10,7 @@ import { timed } from "./interleave.ts";
  * @param layers - products `[points, width] × [width, width]` in one evaluation
  */
 export async function productsAlone(
-  { runtime, quick }: Context,
+  { runtime, quick }: Pick<Context, "runtime" | "quick">,
   { points, width, layers, evaluations }: { readonly points: number; readonly width: number; readonly layers: number; readonly evaluations: number },
 ): Promise<number> {
   const weights = Array.from({ length: layers }, () => constant(new Float32Array(width * width).fill(1 / width), [width, width]));

@@ -22,12 +22,16 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 /** What op definitions emit ONNX nodes with. Values are known by name. */
 export interface Emitter<Tensor> {
   readonly target: Target;
+  /** Channels that the runtime's blocked layout keeps together; undefined where it has none. */
+  readonly channelBlock: number | undefined;
   /** Emits a node with one output; returns its name. */
   emit(opType: string, inputs: readonly string[], attributes?: Attributes): string;
   /** Emits a node with several outputs; returns their names. */
   emitMany(opType: string, inputs: readonly string[], outputs: number, attributes?: Attributes): string[];
   /** Emits one of ONNX Runtime's own ops, which only the `onnxruntime` target has. */
   emitContrib(opType: string, inputs: readonly string[], attributes?: Attributes): string;
+  /** Emits one of ONNX Runtime's ops on images whose channels lie in blocks. */
+  emitBlocked(opType: string, inputs: readonly string[], attributes?: Attributes): string;
   /** A constant, by default float32. It stands in the body that uses it, where it is packed once. */
   constant(data: Float32Array | Float64Array, shape: readonly number[], dtype?: DType): string;
   /** A scalar constant, by default float32. */

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { largestWork } from "@fluxion/graph";
 import type { CompileOptions, Program, Runtime } from "@fluxion/graph";
 import { sessionRuntime } from "@fluxion/ort";
+import { channelBlock } from "./channel-block.ts";
 import { deviceNames, explainFailure, findDevice, readBy, sessionOptions } from "./devices/index.ts";
 import type { DeviceChoice, NodeDevice } from "./devices/index.ts";
 import { openSession } from "./open-session.ts";
@@ -44,6 +45,7 @@ export async function nodeRuntime({ device: asked = "cpu", threads }: NodeRuntim
     device,
     open: (model, { threads: chosen, optimization, ...use }) =>
       openSession(model, chosen, { graphOptimizationLevel: optimization, ...sessionOptions(kind, use) }),
+    ...(kind === "cpu" && { channelBlock }),
     download: readBy((model) => openSession(model, 1, sessionOptions(kind, { strict: true }))),
     threadsFor: (program, options) => (kind === "cpu" ? (options.threads ?? threadsFor(program, options.sizes, most)) : 1),
     explain: (error, name) => explainFailure(error, name, kind),

@@ -3,19 +3,26 @@ import * as g from "@fluxion/graph";
 import { hostTensor, input, interpretProgram, lower, sizeOf, trace } from "@fluxion/graph";
 import type { HostTensor, Program, Target, Tensor } from "@fluxion/graph";
 import fc from "fast-check";
+import { nodeRuntime, profileProgram } from "@fluxion/node";
 import * as ort from "onnxruntime-node";
 import { expect, it } from "vitest";
 
 const wave = (shape: readonly number[], seed: number): HostTensor =>
   hostTensor(Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(12.9898 * (i + 1) + 78.233 * seed)), shape);
 
-async function agree(program: Program, feeds: Readonly<Record<string, HostTensor>>, target: Target): Promise<void> {
+type Feeds = Readonly<Record<string, HostTensor>>;
+
+async function agree(program: Program, feeds: Feeds, target: Target): Promise<void> {
   const session = await ort.InferenceSession.create(lower(program, { target }), { intraOpNumThreads: 1, logSeverityLevel: 3 });
   const given = Object.entries(feeds).map(([name, { data, shape }]) => [name, new ort.Tensor("float32", data as Float32Array, shape)]);
   const fast = await session.run(Object.fromEntries(given) as Record<string, ort.Tensor>);
   await session.release();
+  asInterpreted(program, feeds, Object.fromEntries(Object.entries(fast).map(([name, { dims, data }]) => [name, { shape: dims, data }])));
+}
+
+function asInterpreted(program: Program, feeds: Feeds, fast: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: ArrayLike<unknown> }>>): void {
   for (const [name, { data, shape }] of Object.entries(interpretProgram(program, feeds))) {
-    expect(fast[name]?.dims).toEqual(shape);
+    expect(fast[name]?.shape).toEqual(shape);
     const exact = data as Float64Array;
     const scale = exact.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
     expect(Math.max(...exact.map((value, i) => Math.abs(Number(fast[name]?.data[i]) - value) / scale))).toBeLessThan(3e-5);
@@ -100,9 +107,42 @@ it("resizing", () =>
     return flag ? g.resizeNearest(x, { size }) : g.resizeBilinear(x, { size, alignCorners: padding[0] > 1 });
   }, () => undefined), 60_000);
 
-it("dilated images large enough to take their weight gradients one by one", async () => {
-  const [x, w] = [[3, 4, 30, 34], [5, 4, 3, 3]];
-  const program = differentiated((a, b) => g.conv2d(a, b, { padding: [2, 3], dilation: [2, 3] }), x, w, false);
+it.each([
+  { what: "as large as the image", padding: [1, 1], dilation: [1, 1] },
+  { what: "dilated", padding: [2, 3], dilation: [2, 3] },
+  { what: "smaller than the image", padding: [0, 1], dilation: [1, 3] },
+  { what: "with taps that see nothing", padding: [31, 1], dilation: [31, 1] },
+] as const)("weight gradients image by image of what is $what", async ({ padding, dilation }) => {
+  const [x, w] = [[3, 8, 30, 34], [5, 8, 3, 3]];
+  const program = differentiated((a, b) => g.conv2d(a, b, { padding, dilation }), x, w, false);
   expect(new TextDecoder("latin1").decode(lower(program))).toContain("Scan");
   await agree(program, { x: wave(x, 1), w: wave(w, 2) }, "onnxruntime");
+});
+
+const runtime = await nodeRuntime({ threads: 1 });
+
+it("convolutions with channels in blocks, forwards and turned round", async () => {
+  const drawn = fc.record({
+    image: pairs(3, 6), kernel: pairs(1, 3), stride: pairs(1, 2), dilation: pairs(1, 2), padding: pairs(0, 2), channels: fc.constantFrom([16, 32], [32, 16], [16, 16], [24, 16]),
+  });
+  const property = fc.asyncProperty(drawn, async ({ image, kernel, stride, dilation, padding, channels: [from = 16, to = 16] }) => {
+    const [x, w] = [[2, from, ...image], [to, from, ...kernel]];
+    fc.pre([0, 1].every((i) => (image[i] ?? 0) + 2 * (padding[i] ?? 0) > (dilation[i] ?? 1) * ((kernel[i] ?? 1) - 1)));
+    const program = trace("blocks", { x: input(["batch", ...x.slice(1)]), w: input(w), bias: input([to]) }, (all) => {
+      const y = g.add(g.conv2d(all.x, all.w, { stride, dilation, padding }), g.reshape(all.bias, [to, 1, 1]));
+      const [gx, gw] = g.grad(g.mean(g.square(y)), [all.x, all.w]);
+      return { y, gx, gw };
+    });
+    const feeds = { x: wave(x, 1), w: wave(w, 2), bias: wave([to], 3) };
+    const executable = await runtime.compile(program);
+    asInterpreted(program, feeds, await executable.run(feeds));
+    await executable.dispose();
+  });
+  await fc.assert(property, { numRuns: 25, seed: 7 });
+}, 60_000);
+
+it.runIf(process.arch === "x64")("takes the blocked layout where the processor has it", async () => {
+  const program = trace("block", { x: input([1, 16, 4, 4]), w: input([16, 16, 3, 3]) }, ({ x, w }) => ({ y: g.conv2d(x, w, { padding: 1 }) }));
+  const { byOp } = await profileProgram(program, { x: wave([1, 16, 4, 4], 1), w: wave([16, 16, 3, 3], 2) }, { repeats: 1 });
+  expect(byOp.map(({ name }) => name)).toContain("ReorderInput");
 });

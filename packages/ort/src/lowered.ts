@@ -19,12 +19,14 @@ export interface Lowered<Resident extends string = string> {
 /**
  * Lowers a program for a kind of device, such as `cpu` or `webgpu`.
  *
+ * @param channelBlock - how many channels the device's blocked layout of images keeps together, where it has one
  * @throws TypeError naming the op that cannot run there
  */
 export function lowerFor<Resident extends string>(
   program: Program,
   kind: string,
   { target = kind === "webgpu" ? "webgpu" : "onnxruntime", resident = [] }: CompileOptions<Resident>,
+  channelBlock?: number,
 ): Lowered<Resident> {
   const common = {
     declared: valuesOf(program.outputs),
@@ -38,7 +40,7 @@ export function lowerFor<Resident extends string>(
   }
   const signature = { name: program.name, inputs: valuesOf(program.inputs), outputs: valuesOf(program.outputs) };
   // On a GPU of another kind all is to run there, but sizes of named dimensions.
-  return { ...common, model: lower(program, { target }), signature, strict: !hasNames(program) };
+  return { ...common, model: lower(program, { target, channelBlock }), signature, strict: !hasNames(program) };
 }
 
 const valuesOf = (tensors: Program["inputs"]): Record<string, { dtype: DType; shape: Program["inputs"][string]["shape"] }> =>

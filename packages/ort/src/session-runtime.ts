@@ -28,16 +28,21 @@ export interface Sessions {
   readonly threadsFor: (program: Program, options: Pick<CompileOptions, "threads" | "sizes">) => number;
   /** Copies a tensor that stayed on the device. Default: by ONNX Runtime. */
   readonly download?: Place["download"];
+  /** How many channels the device's blocked layout of images keeps together. Default: it has none. */
+  readonly channelBlock?: () => Promise<number | undefined>;
   /** Says what went wrong in words of ours. Default: the error as it is. */
   readonly explain?: ExecutableOptions["explain"];
 }
 
 /** The runtime of these sessions. */
 export function sessionRuntime(sessions: Sessions): Runtime {
-  const { device, open, threadsFor } = sessions;
+  const { device, open, threadsFor, channelBlock } = sessions;
   return {
     device,
-    compile: (program, options = {}) => openLowered(sessions, lowerFor(program, device.kind, options), threadsFor(program, options)),
+    compile: async (program, options = {}) => {
+      const lowered = lowerFor(program, device.kind, options, await channelBlock?.());
+      return openLowered(sessions, lowered, threadsFor(program, options));
+    },
     load: async (model, { name = "model", threads = device.threads } = {}) => {
       const signature = modelSignature(model, name);
       const session = await open(model, { threads, optimization: "all", resident: [], strict: gpus.has(device.kind) }).catch((error: unknown) => {

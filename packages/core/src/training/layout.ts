@@ -26,6 +26,49 @@ export function flatten(tensors: readonly Tensor[]): Tensor {
   return concat(tensors.map((tensor) => reshape(tensor, [-1])), 0);
 }
 
+/** Parameters from this size on are updated by themselves (measured): cutting them out of a flat vector is a copy, and a vector of all leaves the cache. */
+const leastAlone = 32_768;
+
+/** The parameters in groups that are updated together: every large one by itself, the small ones in one. */
+export function parameterGroups(parameters: ParameterSpecs): ParameterSpecs[] {
+  const entries = Object.entries(parameters);
+  const isLarge = ([, { shape }]: (typeof entries)[number]): boolean => sizeOf(shape) >= leastAlone;
+  const small = entries.filter((entry) => !isLarge(entry));
+  return [...entries.filter(isLarge).map((entry) => [entry]), ...(small.length > 0 ? [small] : [])].map((group) => Object.fromEntries(group));
+}
+
+/** The flat vector of all parameters as one of each group. */
+export function partition(parameters: ParameterSpecs, groups: readonly ParameterSpecs[], flat: Tensor): Tensor[] {
+  if (groups.length === 1) return [flat];
+  const tensors = unflatten(parameters, flat);
+  return groups.map((group) => flatten(ofGroup(group, tensors)));
+}
+
+/** Undoes `partition`. */
+export function join(parameters: ParameterSpecs, groups: readonly ParameterSpecs[], parts: readonly Tensor[]): Tensor {
+  const [only] = parts;
+  return only && parts.length === 1 ? only : flatten(ofGroup(parameters, unflattenGroups(groups, parts)));
+}
+
+/** The parameters as views of the vectors of their groups. */
+export function unflattenGroups(groups: readonly ParameterSpecs[], parts: readonly Tensor[]): Params<Tensor> {
+  const tensors = groups.map((group, i) => {
+    const part = parts[i];
+    if (part === undefined) throw new Error("internal: a group without values");
+    return unflatten(group, part);
+  });
+  return Object.assign({}, ...tensors) as Params<Tensor>;
+}
+
+/** The tensors of a group, in its order. */
+export function ofGroup(group: ParameterSpecs, tensors: Params<Tensor>): Tensor[] {
+  return Object.keys(group).map((name) => {
+    const tensor = tensors[name];
+    if (tensor === undefined) throw new Error(`internal: no tensor of "${name}"`);
+    return tensor;
+  });
+}
+
 /** Values of all parameters joined to one vector. */
 export function flattenValues(parameters: ParameterSpecs, values: Params<HostTensor>): Float32Array {
   const flat = new Float32Array(flatSize(parameters));

@@ -3,35 +3,35 @@ import type { Tensor } from "@fluxion/graph";
 import { add, constant, moveAxis, mul, reshape, scan, zerosLike } from "@fluxion/graph";
 import type { StepInput } from "./step-inputs.ts";
 
-/** A loss and its gradient, the flat vector `[parameters]`. */
+/** A loss and its gradient, a vector for each group of parameters. */
 export interface LossAndGradient {
   readonly loss: Tensor;
-  readonly gradient: Tensor;
+  readonly gradient: readonly Tensor[];
 }
 
 /**
  * The loss and gradient of a whole batch as the means of those of `parts` equal parts of it.
  *
  * @param values - the inputs of one step, by name
- * @param like - a tensor like the gradient
+ * @param like - tensors like the gradient
  * @param of - the loss and gradient of a part
  */
 export function accumulated(
   parts: number,
   inputs: Readonly<Record<string, StepInput>>,
   values: Readonly<Record<string, Tensor>>,
-  like: Tensor,
+  like: readonly Tensor[],
   of: (values: Readonly<Record<string, Tensor>>) => LossAndGradient,
 ): LossAndGradient {
   if (parts === 1) return of(values);
   const names = Object.keys(values);
   const xs = Object.entries(values).map(([name, value]) => cut(value, inputs[name]?.batchAxis ?? 0, parts));
-  const { carry } = scan({ carry: [constant(0), zerosLike(like)], xs }, ([total, sum], part) => {
+  const { carry } = scan({ carry: [constant(0), ...like.map(zerosLike)], xs }, ([total, ...sums], part) => {
     const { loss, gradient } = of(Object.fromEntries(names.map((name, i) => [name, part[i]] as [string, Tensor])));
-    return { carry: [add(total, loss), add(sum, gradient)], ys: [] };
+    return { carry: [add(total, loss), ...sums.map((sum, i) => add(sum, gradient[i] ?? 0))], ys: [] };
   });
-  const [loss, gradient] = carry;
-  return { loss: mul(loss, 1 / parts), gradient: mul(gradient, 1 / parts) };
+  const [loss, ...gradient] = carry.map((sum) => mul(sum, 1 / parts));
+  return { loss: loss ?? constant(0), gradient };
 }
 
 /** An axis in equal parts, which stand along a new first axis. */

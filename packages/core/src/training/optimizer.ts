@@ -90,10 +90,9 @@ export function stepScalars(step: number, steps: number, config: OptimizerConfig
 }
 
 /**
- * One step of Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019).
+ * One step of Adam over parameters in one vector: see `optimizerSteps`.
  *
  * @param gradient - `[parameters]`
- * @param scalars - `[4]`, from `stepScalars`
  * @returns the next state, and the norm of the gradient before clipping
  */
 export function optimizerStep(
@@ -102,15 +101,37 @@ export function optimizerStep(
   scalars: Tensor,
   config: OptimizerConfig,
 ): { readonly state: OptimizerState<Tensor>; readonly gradientNorm: Tensor } {
+  const { states, gradientNorm } = optimizerSteps([state], [gradient], scalars, config);
+  return { state: states[0] ?? state, gradientNorm };
+}
+
+/**
+ * One step of Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019).
+ *
+ * @param states - of each group of parameters
+ * @param gradients - of each group, `[parameters]`
+ * @param scalars - `[4]`, from `stepScalars`
+ * @returns the next states, and the norm of the whole gradient before clipping
+ */
+export function optimizerSteps(
+  states: readonly OptimizerState<Tensor>[],
+  gradients: readonly Tensor[],
+  scalars: Tensor,
+  config: OptimizerConfig,
+): { readonly states: OptimizerState<Tensor>[]; readonly gradientNorm: Tensor } {
   const scalar = (i: number): Tensor => squeeze(slice(scalars, 0, i, i + 1), 0);
-  const gradientNorm = sqrt(sum(square(gradient)));
+  const gradientNorm = sqrt(gradients.map((gradient) => sum(square(gradient))).reduce((a, b) => add(a, b)));
   const { clipNorm, beta1, beta2, weightDecay } = config;
-  const g = clipNorm === Infinity ? gradient : mul(gradient, minimum(div(clipNorm, gradientNorm), 1));
-  const m = add(mul(state.m, beta1), g);
-  const v = add(mul(state.v, beta2), square(g));
-  const update = mul(div(m, add(sqrt(v), scalar(1))), scalar(0));
-  const decayed = weightDecay === 0 ? state.params : mul(state.params, scalar(2));
-  const params = sub(decayed, update);
-  const ema = add(state.ema, mul(sub(params, state.ema), scalar(3)));
-  return { state: { params, m, v, ema }, gradientNorm };
+  const clip = clipNorm === Infinity ? 1 : minimum(div(clipNorm, gradientNorm), 1);
+  const next = states.map((state, i) => {
+    const g = mul(gradients[i] ?? state.m, clip);
+    const m = add(mul(state.m, beta1), g);
+    const v = add(mul(state.v, beta2), square(g));
+    const update = mul(div(m, add(sqrt(v), scalar(1))), scalar(0));
+    const decayed = weightDecay === 0 ? state.params : mul(state.params, scalar(2));
+    const params = sub(decayed, update);
+    const ema = add(state.ema, mul(sub(params, state.ema), scalar(3)));
+    return { params, m, v, ema };
+  });
+  return { states: next, gradientNorm };
 }

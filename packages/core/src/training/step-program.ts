@@ -1,14 +1,15 @@
 import type { Program, Tensor } from "@fluxion/graph";
 import { grad, input, scan, scope, trace } from "@fluxion/graph";
 import type { Model } from "../models/model.ts";
+import type { ParameterSpecs } from "../nn/module.ts";
 import type { Objective, StepShape } from "../objectives/index.ts";
 import { inputNamed, velocityObjective } from "../objectives/index.ts";
 import type { Path } from "../paths/path.ts";
 import { withBatch } from "./condition.ts";
-import { flatSize, flatten, unflatten } from "./layout.ts";
+import { flatSize, flatten, join, ofGroup, parameterGroups, partition, unflattenGroups } from "./layout.ts";
 import { accumulated } from "./micro-batches.ts";
 import type { OptimizerConfig, OptimizerState } from "./optimizer.ts";
-import { optimizerStep, scalarsPerStep } from "./optimizer.ts";
+import { optimizerSteps, scalarsPerStep } from "./optimizer.ts";
 import type { StepInput } from "./step-inputs.ts";
 import { stepInputs } from "./step-inputs.ts";
 
@@ -64,20 +65,24 @@ export function stepProgram({
     ...own,
     ...Object.fromEntries(drawn.map(([name, { shape, dtype }]) => [name, input(["steps", ...shape], dtype)])),
   };
+  const { parameters } = model;
+  const groups = parameterGroups(parameters);
   return trace("train", inputs, ({ params, m, v, ema, scalars, ...batches }) => {
     const sequences = [scalars, ...drawn.map(([name]) => inputNamed(batches, name))];
-    const { carry, ys } = scan({ carry: [params, m, v, ema], xs: sequences }, (state, [scalar, ...values]) => {
+    const start = [params, m, v, ema].flatMap((flat) => partition(parameters, groups, flat));
+    const { carry, ys } = scan({ carry: start, xs: sequences }, (state, [scalar, ...values]) => {
       const batchInputs = Object.fromEntries(drawn.map(([name], i) => [name, values[i]] as [string, Tensor]));
-      const [next, loss, norm] = oneStep({ model, objective, optimizer, shape, accumulate, inputs: stepped }, named(state), batchInputs, scalar);
-      return { carry: [next.params, next.m, next.v, next.ema], ys: [loss, norm] };
+      const [next, loss, norm] = oneStep({ model, groups, objective, optimizer, shape, accumulate, inputs: stepped }, named(state), batchInputs, scalar);
+      return { carry: [...next.map((s) => s.params), ...next.map((s) => s.m), ...next.map((s) => s.v), ...next.map((s) => s.ema)], ys: [loss, norm] };
     });
     const next = named(carry);
+    const flat = (of: (state: OptimizerState<Tensor>) => Tensor): Tensor => join(parameters, groups, next.map(of));
     const [loss, gradientNorm] = ys;
     return {
-      "next.params": next.params,
-      "next.m": next.m,
-      "next.v": next.v,
-      "next.ema": next.ema,
+      "next.params": flat((s) => s.params),
+      "next.m": flat((s) => s.m),
+      "next.v": flat((s) => s.v),
+      "next.ema": flat((s) => s.ema),
       loss,
       gradientNorm,
     };
@@ -86,6 +91,7 @@ export function stepProgram({
 
 interface Step {
   readonly model: Model;
+  readonly groups: readonly ParameterSpecs[];
   readonly objective: Objective;
   readonly optimizer: OptimizerConfig;
   /** Of a part of the batch. */
@@ -95,23 +101,31 @@ interface Step {
 }
 
 function oneStep(
-  { model, objective, optimizer, shape, accumulate, inputs }: Step,
-  state: OptimizerState<Tensor>,
+  { model, groups, objective, optimizer, shape, accumulate, inputs }: Step,
+  states: readonly OptimizerState<Tensor>[],
   values: Readonly<Record<string, Tensor>>,
   scalars: Tensor | undefined,
-): [OptimizerState<Tensor>, Tensor, Tensor] {
+): [OptimizerState<Tensor>[], Tensor, Tensor] {
   if (!scalars) throw new Error("internal: a step without its schedule");
-  const params = unflatten(model.parameters, state.params);
-  const { loss, gradient } = accumulated(accumulate, inputs, values, state.params, (part) => {
+  const flat = states.map((state) => state.params);
+  const params = unflattenGroups(groups, flat);
+  const { loss, gradient } = accumulated(accumulate, inputs, values, flat, (part) => {
     const loss = scope("loss", () => objective.loss({ ...shape, model: withBatch(model, part), params, inputs: part }));
-    // With respect to the slices: the gradient of slicing the flat vector would be a sum of padded vectors.
-    return { loss, gradient: flatten(grad(loss, Object.values(params))) };
+    // With respect to the slices: the gradient of slicing a flat vector would be a sum of padded vectors.
+    const gradients = grad(loss, Object.values(params));
+    const named = Object.fromEntries(Object.keys(params).map((name, i) => [name, gradients[i]] as [string, Tensor]));
+    return { loss, gradient: groups.map((group) => flatten(ofGroup(group, named))) };
   });
-  const { state: next, gradientNorm } = scope("adam", () => optimizerStep(state, gradient, scalars, optimizer));
+  const { states: next, gradientNorm } = scope("adam", () => optimizerSteps(states, gradient, scalars, optimizer));
   return [next, loss, gradientNorm];
 }
 
-function named([params, m, v, ema]: readonly Tensor[]): OptimizerState<Tensor> {
-  if (!params || !m || !v || !ema) throw new Error("internal: an incomplete optimiser state");
-  return { params, m, v, ema };
+/** The state of each group, from all parameters, then all first moments and so on. */
+function named(carried: readonly Tensor[]): OptimizerState<Tensor>[] {
+  const count = carried.length / 4;
+  return Array.from({ length: count }, (_, i) => {
+    const [params, m, v, ema] = [0, 1, 2, 3].map((part) => carried[part * count + i]);
+    if (!params || !m || !v || !ema) throw new Error("internal: an incomplete optimiser state");
+    return { params, m, v, ema };
+  });
 }

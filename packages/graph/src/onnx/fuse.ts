@@ -1,18 +1,21 @@
 /** @file The last rewriting before emission: pairs of ops that ONNX has as one. */
 import { mapBodies, rebuildNode, rewrite } from "../body.ts";
+import { convOp } from "../ops/conv-adjoints.ts";
 import type { ConvAttrs } from "../ops/conv-adjoints.ts";
 import { isFloat } from "../host.ts";
 import { convWeightByImage } from "./conv-weight.ts";
-import { div } from "../ops/binary.ts";
+import { sigmoid } from "../ops/activations.ts";
+import { div, mul } from "../ops/binary.ts";
 import { constant, scalarValue } from "../ops/constant.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
+import { reshape } from "../ops/reshape.ts";
 import { apply } from "../op.ts";
-import { sameShape } from "../shape.ts";
+import { dimAt, sameShape } from "../shape.ts";
 import type { Target } from "../emitter.ts";
 import { inputOf, inScope, outputOf, reachable } from "../tensor.ts";
 import type { Body, Node, Tensor } from "../tensor.ts";
-import { columnSumOp, gemmOp, layerNormOp, sumSquareOp } from "../ops/fused.ts";
+import { biasedConvOp, columnSumOp, gemmOp, layerNormOp, sumSquareOp } from "../ops/fused.ts";
 import { standardizeOp } from "../ops/standardize.ts";
 import type { StandardizeAttrs } from "../ops/standardize.ts";
 import { sumOp } from "../ops/reduce.ts";
@@ -22,9 +25,10 @@ import type { ReduceAttrs } from "../ops/reduce.ts";
 export function fuse(body: Body, target: Target = "onnxruntime"): Body {
   const uses = countUses(body.outputs);
   const spread = new Map<string, Tensor>();
+  const sigmoids = shareSigmoids(body.outputs);
   const outputs = rewrite(body.outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
     if (node.op.bodies) return mapBodies(node, inputs, (inner) => fuse(inner, target));
-    return inScope(node.scope, () => fuseNode(node, inputs, { uses, spread, target }));
+    return inScope(node.scope, () => sigmoids(node, inputs) ?? fuseNode(node, inputs, { uses, spread, target }));
   });
   return { ...body, outputs };
 }
@@ -37,13 +41,26 @@ interface Surroundings {
 
 function fuseNode(node: Node, inputs: readonly Tensor[], { uses, spread, target }: Surroundings): readonly Tensor[] {
   const fused =
-    fuseGemm(node, inputs, uses) ?? fuseLayerNorm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ??
+    fuseGemm(node, inputs, uses) ?? fuseConvBias(node, inputs, uses) ?? fuseLayerNorm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ??
     fuseColumnSum(node, inputs) ?? (target === "webgpu" ? undefined : fuseConvWeight(node, inputs));
   if (fused) return [fused];
   const quotient = fuseReciprocal(node, inputs, uses)?.node;
   return quotient
     ? rebuildNode(quotient, spreadColumns(quotient, quotient.inputs, spread))
     : rebuildNode(node, spreadColumns(node, inputs, spread));
+}
+
+/** `silu` beside the sigmoid that its derivative needs is one product: both are taken once. */
+function shareSigmoids(outputs: readonly Tensor[]): (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined {
+  const needed = new Set(reachable(outputs).flatMap((node) => (node.op.name === "sigmoid" ? node.inputs : [])));
+  const known = new Map<Tensor, Tensor>();
+  return (node, [x]) => {
+    const before = node.inputs[0];
+    if (!x || !before || !needed.has(before) || (node.op.name !== "silu" && node.op.name !== "sigmoid")) return undefined;
+    const s = known.get(before) ?? sigmoid(x);
+    known.set(before, s);
+    return [node.op.name === "sigmoid" ? s : mul(x, s)];
+  };
 }
 
 function countUses(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> {
@@ -69,6 +86,17 @@ function fuseGemm(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tenso
     if (fits) return apply(gemmOp, product.node.attrs as MatmulAttrs, inputOf(product.node, 0), inputOf(product.node, 1), bias);
   }
   return undefined;
+}
+
+/** A convolution and a bias `[o, 1, 1]`, where nothing else needs what stands between: the kernel starts from the bias. */
+function fuseConvBias(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tensor, number>): Tensor | undefined {
+  if (node.op.name !== "add") return undefined;
+  const i = inputs.findIndex((x) => x.node.op === (convOp as unknown));
+  const [image, bias, before] = [inputs[i], inputs[1 - i], node.inputs[i]];
+  if (!image || !bias || !before || uses.get(before) !== 1) return undefined;
+  const outputs = dimAt(image.shape, 1);
+  if (!sameShape(bias.shape.slice(-3), [outputs, 1, 1]) || (bias.rank === 4 && bias.shape[0] !== 1)) return undefined;
+  return apply(biasedConvOp, image.node.attrs as ConvAttrs, inputOf(image.node), inputOf(image.node, 1), reshape(bias, [outputs]));
 }
 
 /**

@@ -12,6 +12,11 @@ import { webgpuSignature } from "./webgpu.ts";
 export interface LowerOptions {
   /** Default `onnxruntime`. */
   readonly target?: Target | undefined;
+  /**
+   * How many channels ONNX Runtime's blocked layout of images keeps together on the processor that will run the model:
+   * convolutions use it then, on the target `onnxruntime`. Default: no such layout.
+   */
+  readonly channelBlock?: number | undefined;
   /** Text by name to keep in the file, which `describeModel` reads. Default none. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
@@ -24,8 +29,8 @@ export interface LowerOptions {
  * @throws Error if a named dimension is an axis of no input
  * @throws TypeError if the target has no kernel for an op, or none for its types
  */
-export function lower(program: Program, { target = "onnxruntime", metadata = {} }: LowerOptions = {}): Uint8Array {
-  return lowered(program, target, metadata).model;
+export function lower(program: Program, { target = "onnxruntime", channelBlock, metadata = {} }: LowerOptions = {}): Uint8Array {
+  return lowered(program, target, metadata, channelBlock).model;
 }
 
 /** A program as the WebGPU provider of ONNX Runtime runs it. */
@@ -55,6 +60,7 @@ function lowered(
   program: Program,
   target: Target,
   metadata: Readonly<Record<string, string>>,
+  channelBlock?: number,
 ): { readonly model: Uint8Array; readonly onHost: ReadonlySet<string> } {
   const { name, inputs, outputs } = program;
   const body = fuse(simplify(program).body, target);
@@ -62,6 +68,7 @@ function lowered(
   const domains = new Set([""]);
   const lowering = new Lowering({
     target,
+    channelBlock,
     usedNames: new Map([...Object.keys(inputs), ...Object.keys(outputs)].map((key) => [key, 1])),
     domains,
     onHost,

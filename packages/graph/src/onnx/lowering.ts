@@ -15,6 +15,7 @@ import type { AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto
 
 const contribDomain = "com.microsoft";
 const loops = new Set(["Scan", "Loop"]);
+const blockedDomain = "com.microsoft.nchwc";
 
 function attributeOf(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === "number") return { name, type: 2, i: value };
@@ -27,6 +28,7 @@ function attributeOf(name: string, value: AttributeValue): AttributeProto {
 /** State shared by a model's graph and all its nested bodies. */
 export interface Model {
   readonly target: Target;
+  readonly channelBlock: number | undefined;
   readonly usedNames: Map<string, number>;
   readonly domains: Set<string>;
   /** Ops that the host computes whatever the device: loops, and sizes. */
@@ -41,6 +43,7 @@ const spelled = (value: number | bigint): string => (Object.is(value, -0) ? "-0"
 /** Lowers the nodes of one graph (the model's, or a loop body's). */
 export class Lowering implements Emitter<Tensor> {
   readonly target: Target;
+  readonly channelBlock: number | undefined;
   readonly #model: Model;
   readonly #parent: Lowering | undefined;
   readonly #nodes: NodeProto[] = [];
@@ -59,6 +62,7 @@ export class Lowering implements Emitter<Tensor> {
 
   constructor(model: Model, parent?: Lowering) {
     this.target = model.target;
+    this.channelBlock = model.target === "onnxruntime" ? model.channelBlock : undefined;
     this.#model = model;
     this.#parent = parent;
   }
@@ -92,6 +96,10 @@ export class Lowering implements Emitter<Tensor> {
 
   emitContrib(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
     return this.#push(opType, contribDomain, inputs, 1, attributes)[0] ?? "";
+  }
+
+  emitBlocked(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.#push(opType, blockedDomain, inputs, 1, attributes)[0] ?? "";
   }
 
   #push(

@@ -1,11 +1,13 @@
 /** @file Ops that only the lowering makes, out of differentiated programs; they have no derivatives of their own. */
-import { mapNd, ndAt } from "../ndarray.ts";
+import { mapNd, nd, ndAt } from "../ndarray.ts";
 import { singleOp } from "../op.ts";
-import { inputOf } from "../tensor.ts";
-import { staticDim } from "../shape.ts";
+import { inputOf, only } from "../tensor.ts";
+import { sizeOf, staticDim } from "../shape.ts";
+import { convOp } from "./conv-adjoints.ts";
+import type { ConvAttrs } from "./conv-adjoints.ts";
 import { matmulOp } from "./matmul.ts";
 import type { MatmulAttrs } from "./matmul.ts";
-import { only } from "../tensor.ts";
+import { emitPad } from "./pad.ts";
 import { sumOp } from "./reduce.ts";
 import { standardizeOp } from "./standardize.ts";
 import type { StandardizeAttrs } from "./standardize.ts";
@@ -20,6 +22,19 @@ export const gemmOp = singleOp<MatmulAttrs>({
   contraction: true,
   lower: (emitter, { attrs }, inputs) =>
     emitter.emit("Gemm", inputs, { transA: Number(attrs.transposeA), transB: Number(attrs.transposeB) }),
+});
+
+/** A convolution with a bias `[o]`. */
+export const biasedConvOp = singleOp<ConvAttrs>({
+  name: "biasedConv2d",
+  infer: (inputs, attrs) => only(convOp.infer(inputs, attrs)),
+  evaluate: (inputs, attrs, run) => {
+    const bias = ndAt(inputs, 2);
+    return mapNd((x, y) => x + y, only(convOp.evaluate(inputs, attrs, run)), nd([...bias.shape, 1, 1], bias.data));
+  },
+  flops: (node, count) => (convOp.flops?.(node, count) ?? 0) + count(only(node.outputs).shape),
+  contraction: true,
+  lower: (emitter, node, values) => only(convOp.lower(emitter, node, values)),
 });
 
 /** Σ x² over axes, which stay with size 1. */
@@ -43,6 +58,35 @@ export const columnSumOp = singleOp<null>({
   lower: (emitter, node, [x = ""]) => {
     const rows = staticDim("columnSum", inputOf(node).shape, 0);
     return emitter.emit("MatMul", [emitter.constant(new Float32Array(rows).fill(1), [rows], inputOf(node).dtype), x]);
+  },
+});
+
+/** `size` entries of an axis from `start`; beyond its ends they are 0, but some lie within. */
+export const shiftOp = singleOp<{ readonly axis: number; readonly start: number; readonly size: number }>({
+  name: "shift",
+  infer: (inputs, { axis, size }) => {
+    const { shape, dtype } = inputOf({ inputs });
+    return { shape: shape.map((dim, i) => (i === axis ? size : dim)), dtype };
+  },
+  evaluate: (inputs, { axis, start, size }) => {
+    const x = ndAt(inputs);
+    const inner = sizeOf(x.shape.slice(axis + 1));
+    const dim = x.shape[axis] ?? 0;
+    const out = nd(x.shape.map((d, i) => (i === axis ? size : d)));
+    out.data.forEach((_, i) => {
+      const at = (Math.floor(i / inner) % size) + start;
+      const row = Math.floor(i / (inner * size));
+      if (at >= 0 && at < dim) out.data[i] = x.data[(row * dim + at) * inner + (i % inner)] ?? NaN;
+    });
+    return out;
+  },
+  flops: () => 0,
+  lower: (emitter, node, [x = ""]) => {
+    const { axis, start, size } = node.attrs;
+    const { shape } = inputOf(node);
+    const along = (width: number): number[] => shape.map((_, i) => (i === axis ? width : 0));
+    // Negative widths cut off.
+    return emitPad(emitter, x, along(-start), along(start + size - staticDim("shift", shape, axis)));
   },
 });
 

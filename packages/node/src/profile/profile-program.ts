@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { addUp, addUpByScope, lower } from "@fluxion/graph";
 import type { CompileOptions, HostTensor, Program } from "@fluxion/graph";
 import { executable } from "@fluxion/ort";
+import { channelBlock } from "../channel-block.ts";
 import { openSession } from "../open-session.ts";
 import { threadsFor } from "../runtime.ts";
 import { readTrace } from "./trace.ts";
@@ -99,7 +100,7 @@ interface Recording {
 }
 
 async function record(program: Program, feeds: Readonly<Record<string, HostTensor>>, { directory, threads, runs }: Recording): Promise<void> {
-  const session = await openSession(lower(program), threads, {
+  const session = await openSession(lower(program, { channelBlock: await channelBlock() }), threads, {
     enableProfiling: true,
     profileFilePrefix: join(directory, "trace"),
   });
