@@ -1,0 +1,54 @@
+/** @file The same work on all sides: set up, compare results, take turns, and take ratios where results agree. */
+import { agreement } from "./case.ts";
+import type { Agreement, Check, Context, Measurement } from "./case.ts";
+import { interleave, ratioOf } from "./interleave.ts";
+import type { Side } from "./interleave.ts";
+import type { Rival } from "./rival.ts";
+import { kindOf, rivalsAt } from "./rivals.ts";
+import type { RivalName } from "./rivals.ts";
+
+/** A measurement of ourselves beside rivals. */
+export interface Duel {
+  readonly rivals: readonly RivalName[];
+  /** Our sides, the one that ratios are of first. */
+  readonly ours: readonly Side[];
+  /** What a rival is told of the work. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** Units of work of a rival in a turn. Default 1. */
+  readonly rivalUnits?: ((name: RivalName) => number) | undefined;
+  /** Compares a rival that was set up with us. */
+  readonly check: (rival: Rival, name: RivalName) => Promise<readonly Check[]>;
+  /** `performance.now()` when the measurement began. */
+  readonly started: number;
+  readonly details: Readonly<Record<string, number | string>>;
+}
+
+/** Measures a duel. A rival that fails is a line of the results: the others still count. */
+export async function measureDuel(context: Context, duel: Duel): Promise<Measurement> {
+  const { rivals, ours, request, rivalUnits = () => 1, check, started, details } = duel;
+  const sides: Side[] = [...ours];
+  const agreements: Record<string, Agreement> = {};
+  const failures: Record<string, string> = {};
+  for (const name of rivalsAt(rivals, context.threads)) {
+    try {
+      const rival = await context.rivals.start(name);
+      if (!rival) continue;
+      await rival.setup({ ...request, ...kindOf(name).setup });
+      agreements[name] = agreement(await check(rival, name));
+      const units = rivalUnits(name);
+      sides.push({ name, units, run: async (turns) => (await rival.run(turns * units)).seconds });
+    } catch (error) {
+      failures[name] = error instanceof Error ? error.message : String(error);
+    }
+  }
+  const spent = (performance.now() - started) / 1000;
+  const figures = await interleave(sides, { rounds: context.rounds, seconds: context.seconds, budget: context.limit - spent });
+  const mine = figures[ours[0]?.name ?? ""];
+  const ratios = Object.fromEntries(
+    Object.entries(agreements).flatMap(([name, { agrees }]) => {
+      const ratio = agrees ? ratioOf(mine, figures[name]) : undefined;
+      return ratio ? [[name, ratio]] : [];
+    }),
+  );
+  return { figures, ratios, agreements, failures, details };
+}
