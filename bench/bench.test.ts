@@ -23,7 +23,7 @@ import { relativeDistance, summarize } from "./statistics.ts";
 import { renderReport, summary } from "./table.ts";
 import { measureTraining } from "./training.ts";
 
-const nowhere = { python: undefined, peers: undefined };
+const nowhere = { python: undefined, peers: undefined, chromium: undefined };
 const flags = { only: /^(train-mlp-64|call-overhead)$/, rounds: 2, quick: true, limit: 20, threads: "one" } as const;
 
 /** A directory that goes with the test. */
@@ -63,7 +63,7 @@ describe("a run without rivals", () => {
   }, 60_000);
 
   it("refuses patterns without a case, and a Python that is none", async () => {
-    const run = (only: RegExp, python?: string) => runBench({ flags: { ...flags, only }, places: { python, peers: undefined }, launch: measureCase });
+    const run = (only: RegExp, python?: string) => runBench({ flags: { ...flags, only }, places: { ...nowhere, python }, launch: measureCase });
     await expect(run(/nonsense/)).rejects.toThrow(/matches a case \(.*train-unet-28.*\), got \/nonsense\//);
     await expect(run(flags.only, "no-such-python")).rejects.toThrow(/FLUXION_BENCH_PYTHON: expected a Python.*no-such-python/);
     // Node is no Python, but starts.
@@ -73,7 +73,7 @@ describe("a run without rivals", () => {
   it("refuses a directory without the peers", () =>
     inFolder(async (peers) => {
       writeFileSync(join(peers, "package.json"), "{}");
-      const run = runBench({ flags, places: { python: undefined, peers }, launch: measureCase });
+      const run = runBench({ flags, places: { ...nowhere, peers }, launch: measureCase });
       await expect(run).rejects.toThrow(/@jax-js\/jax/);
     }));
 

@@ -79,6 +79,8 @@ export interface BenchCase {
   readonly threads: "one" | "both";
   /** What the ratio to the first rival should reach, or where there is none our figure. */
   readonly target?: Target | undefined;
+  /** What the ratios to other rivals should reach. */
+  readonly otherTargets?: Readonly<Partial<Record<RivalName, Target>>> | undefined;
   measure(context: Context): Promise<Measurement>;
 }
 

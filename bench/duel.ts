@@ -1,5 +1,5 @@
 /** @file The same work on all sides: set up, compare results, take turns, and take ratios where results agree. */
-import { agreement } from "./case.ts";
+import { agreement, LeftOut } from "./case.ts";
 import type { Agreement, Check, Context, Measurement } from "./case.ts";
 import { interleave, ratioOf } from "./interleave.ts";
 import type { Side } from "./interleave.ts";
@@ -12,6 +12,8 @@ export interface Duel {
   readonly rivals: readonly RivalName[];
   /** Our sides, the one that ratios are of first. */
   readonly ours: readonly Side[];
+  /** Where our work is done instead of in this process, such as in a page: it is compared with what this process computes. */
+  readonly elsewhere?: RivalName | undefined;
   /** What a rival is told of the work. */
   readonly request: Readonly<Record<string, unknown>>;
   /** Units of work of a rival in a turn. Default 1. */
@@ -25,7 +27,8 @@ export interface Duel {
 
 /** Measures a duel. A rival that fails is a line of the results: the others still count. */
 export async function measureDuel(context: Context, duel: Duel): Promise<Measurement> {
-  const { rivals, ours, request, rivalUnits = () => 1, check, started, details } = duel;
+  const { rivals, request, rivalUnits = () => 1, check, started, details } = duel;
+  const ours = duel.elsewhere === undefined ? duel.ours : [await elsewhere(context, duel, duel.elsewhere)];
   const sides: Side[] = [...ours];
   const agreements: Record<string, Agreement> = {};
   const failures: Record<string, string> = {};
@@ -51,4 +54,18 @@ export async function measureDuel(context: Context, duel: Duel): Promise<Measure
     }),
   );
   return { figures, ratios, agreements, failures, details };
+}
+
+/** Our work in another place, as our side. */
+async function elsewhere(context: Context, { request, rivalUnits = () => 1, check }: Duel, name: RivalName): Promise<Side> {
+  const place = await context.rivals.start(name);
+  if (!place) throw new LeftOut(`expected Chromium, got none; install it, or name it by FLUXION_CHROMIUM`);
+  await place.setup(request);
+  const { agrees, checks } = agreement(await check(place, name));
+  if (!agrees) {
+    const found = checks.map(({ what, distance }) => `${what} ${distance.toExponential(1)}`);
+    throw new Error(`${name}: expected what this process computes, got ${found.join(", ")}`);
+  }
+  const units = rivalUnits(name);
+  return { name: "fluxion", units, run: async (turns) => (await place.run(turns * units)).seconds };
 }

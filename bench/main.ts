@@ -1,5 +1,5 @@
 /** @file `npm run bench`: measures, prints a table, writes JSON. See README.md beside this file. */
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { writeAtomic } from "@fluxion/node";
 import { document } from "./docs/page.ts";
@@ -32,7 +32,7 @@ async function bench(flags: Flags): Promise<void> {
   mkdirSync(results, { recursive: true });
   const report = await runBench({
     flags,
-    places: { python: named("FLUXION_BENCH_PYTHON"), peers: named("FLUXION_BENCH_PEERS") },
+    places: { python: named("FLUXION_BENCH_PYTHON"), peers: named("FLUXION_BENCH_PEERS"), chromium: chromium() },
     launch: processes(process.execArgv),
     keep: flags.resume ? (head) => kept(file, head) : undefined,
     onResult: (result, soFar) => {
@@ -48,6 +48,12 @@ async function bench(flags: Flags): Promise<void> {
 
 function failed({ error, rivals }: Result): boolean {
   return error !== undefined || Object.values(rivals).some((status) => status === "disagrees" || status === "failed");
+}
+
+/** That of FLUXION_CHROMIUM, or the system's. */
+function chromium(): string | undefined {
+  const path = named("FLUXION_CHROMIUM") ?? "/usr/bin/chromium";
+  return existsSync(path) ? path : undefined;
 }
 
 function named(variable: string): string | undefined {

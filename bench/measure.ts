@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { nodeRuntime } from "@fluxion/node";
 import { LeftOut } from "./case.ts";
 import type { BenchCase, Measurement, Target } from "./case.ts";
-import { findRivals, kindOf, rivalsAt } from "./rivals.ts";
+import { findRivals, isMissing, rivalsAt } from "./rivals.ts";
 import type { Places } from "./rivals.ts";
 
 /** What a measurement is told, as JSON where it is a process of its own. */
@@ -30,6 +30,7 @@ export interface Result extends Partial<Omit<Measurement, "failures">> {
   readonly unit: string;
   readonly rivals: Readonly<Record<string, RivalStatus>>;
   readonly target?: Target | undefined;
+  readonly otherTargets?: Readonly<Record<string, Target>> | undefined;
   /** Whether the target is reached; absent where nothing can be said. */
   readonly met?: boolean | undefined;
   /** Why rivals failed. */
@@ -79,16 +80,17 @@ function resultOf(benchCase: BenchCase, settings: Settings, measurement: Measure
   };
 }
 
-function head({ name, what, unit, target, rivals }: BenchCase, { threads, places }: Settings, { agreements = {}, failures = {} }: Partial<Measurement>): Result {
+function head({ name, what, unit, target, otherTargets, rivals }: BenchCase, { threads, places }: Settings, { agreements = {}, failures = {} }: Partial<Measurement>): Result {
   const status = (rival: (typeof rivals)[number]): RivalStatus => {
-    if (places[kindOf(rival).place] === undefined) return "missing";
+    if (isMissing(rival, places)) return "missing";
     if (rival in failures) return "failed";
     return agreements[rival]?.agrees === false ? "disagrees" : "compared";
   };
-  return { name, threads, what, unit, rivals: Object.fromEntries(rivalsAt(rivals, threads).map((rival) => [rival, status(rival)])), target };
+  return { name, threads, what, unit, rivals: Object.fromEntries(rivalsAt(rivals, threads).map((rival) => [rival, status(rival)])), target, otherTargets };
 }
 
-function reached(value: number | undefined, target: Target | undefined): boolean | undefined {
+/** Whether a target is reached; undefined where nothing can be said. */
+export function reached(value: number | undefined, target: Target | undefined): boolean | undefined {
   if (value === undefined || target === undefined) return undefined;
   return target.bound === "atLeast" ? value >= target.value : value < target.value;
 }

@@ -1,6 +1,7 @@
 /** @file All cases, in the order in which they are measured. A new one is a file of cases/ and its line here. */
 import type { BenchCase } from "./case.ts";
 import { cases as callOverhead } from "./cases/call-overhead.ts";
+import { cases as chromium } from "./cases/chromium.ts";
 import { cases as compile } from "./cases/compile.ts";
 import { cases as firstSample } from "./cases/first-sample.ts";
 import { cases as graphScale } from "./cases/graph-scale.ts";
@@ -21,6 +22,7 @@ export const allCases: readonly BenchCase[] = [
   ...sample2d,
   ...sampleImages,
   ...likelihood,
+  ...chromium,
   ...callOverhead,
   ...compile,
   ...firstSample,

@@ -4,8 +4,10 @@ import { fileURLToPath } from "node:url";
 import type { Rival, RivalProcess } from "./rival.ts";
 import { startRival } from "./rival.ts";
 
-/** Where rivals are: undefined where none was named. */
+/** Where rivals are: undefined where none was named or found. */
 export interface Places {
+  /** The system's Chromium. */
+  readonly chromium: string | undefined;
   /** A Python with torch and numpy. */
   readonly python: string | undefined;
   /** A directory whose node_modules has the peers of npm. */
@@ -17,7 +19,8 @@ const inBench = (path: string): string => fileURLToPath(new URL(path, import.met
 interface Kind {
   /** How a table calls it. */
   readonly title: string;
-  readonly place: keyof Places;
+  /** All of these must be there; the first is what it is started with. */
+  readonly places: readonly [keyof Places, ...(keyof Places)[]];
   /** Training steps over which results are compared; undefined: as many as ours does in its first calls. */
   readonly comparedSteps?: number;
   /** Whether it computes on one thread, however many it is given. */
@@ -36,7 +39,7 @@ const pytorch = (at: string, threads: number): RivalProcess => ({
 
 const peer = (library: string, backend: string): Kind => ({
   title: `${library} (${backend})`,
-  place: "peers",
+  places: ["peers"],
   comparedSteps: 3,
   oneThread: true,
   start: (at) => ({
@@ -47,13 +50,31 @@ const peer = (library: string, backend: string): Kind => ({
   }),
 });
 
+/** A library in a page of Chromium. */
+const inChromium = (library: string, backend: string): Kind => ({
+  title: `${library === "fluxion" ? "Fluxion" : library} (${backend}, Chromium)`,
+  places: library === "fluxion" ? ["chromium"] : ["peers", "chromium"],
+  ...(library !== "fluxion" && { comparedSteps: 3 }),
+  oneThread: true,
+  start: (at) => ({
+    command: process.execPath,
+    args: [inBench("browser/process.mjs"), library === "fluxion" ? inBench("../packages/web/package.json") : join(at, "package.json"), library, backend],
+    env: {},
+    expected: `chromium: expected a page with ${library}`,
+  }),
+});
+
 /** All rivals; `pytorch` is the one that targets are about. */
 export const kinds = {
-  pytorch: { title: "PyTorch", place: "python", start: pytorch },
-  "pytorch-compile": { title: "torch.compile", place: "python", setup: { compiled: true }, start: pytorch },
+  pytorch: { title: "PyTorch", places: ["python"], start: pytorch },
+  "pytorch-compile": { title: "torch.compile", places: ["python"], setup: { compiled: true }, start: pytorch },
   "jax-js": peer("jax-js", "wasm"),
   "tfjs-wasm": peer("tfjs", "wasm"),
   "tfjs-cpu": peer("tfjs", "cpu"),
+  "fluxion-chromium": inChromium("fluxion", "wasm"),
+  "jax-js-chromium": inChromium("jax-js", "wasm"),
+  "tfjs-wasm-chromium": inChromium("tfjs", "wasm"),
+  "tfjs-cpu-chromium": inChromium("tfjs", "cpu"),
 } as const satisfies Record<string, Kind>;
 
 /** The name of a rival. */
@@ -65,6 +86,9 @@ export const npmPeers = ["jax-js", "tfjs-wasm", "tfjs-cpu"] as const satisfies r
 /** Those that take part at a number of threads. */
 export const rivalsAt = (names: readonly RivalName[], threads: number): readonly RivalName[] =>
   names.filter((name) => threads === 1 || kindOf(name).oneThread !== true);
+
+/** Whether something that a rival needs was not named or found. */
+export const isMissing = (name: RivalName, places: Places): boolean => kindOf(name).places.some((place) => places[place] === undefined);
 
 /** What is known of a rival. */
 export const kindOf = (name: RivalName): Kind => kinds[name];
@@ -84,8 +108,8 @@ export function findRivals(places: Places, threads: number, folder: string): Riv
     places,
     start: async (name) => {
       const kind = kindOf(name);
-      const at = places[kind.place];
-      if (at === undefined) return undefined;
+      const at = places[kind.places[0]];
+      if (at === undefined || isMissing(name, places)) return undefined;
       const rival = started.get(name) ?? (await startRival(kind.start(at, threads), folder));
       started.set(name, rival);
       return rival;

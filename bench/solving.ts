@@ -41,6 +41,8 @@ export interface SolveTask {
   /** Where log-densities are asked for: `[count, ...event]`. */
   readonly data?: Float32Array | undefined;
   readonly rivals: readonly RivalName[];
+  /** Where we solve, if not in this process. */
+  readonly elsewhere?: RivalName | undefined;
 }
 
 const key = Key.from("bench solve");
@@ -67,6 +69,7 @@ export async function measureSolve(task: SolveTask, context: Context): Promise<M
   const measured = await measureDuel(context, {
     rivals,
     ours: sides,
+    elsewhere: task.elsewhere,
     request: {
       task: divergence === undefined ? "sampling" : "likelihood",
       divergence,

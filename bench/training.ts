@@ -1,9 +1,9 @@
 /** @file Training steps on all sides: the same parameters, batches, clipping, Adam, schedule and weight average. */
-import type { Executable, HostTensor, Program } from "@fluxion/graph";
+import type { Executable, Program } from "@fluxion/graph";
 import { hostTensor, sizeOf } from "@fluxion/graph";
-import { createTrainer, initialState, Key, normal, otPath, resolveOptimizer, stepProgram, stepScalars, uniform } from "fluxion";
+import { createTrainer, initialState, Key, normal, otPath, resolveOptimizer, stepProgram, uniform } from "fluxion";
 import type { Model, TrainingData, TrainingState } from "fluxion";
-import type { BenchCase, Check, Context, Measurement, Target } from "./case.ts";
+import type { BenchCase, Check, Context, Measurement } from "./case.ts";
 import { measureDuel } from "./duel.ts";
 import { timed } from "./interleave.ts";
 import type { Side } from "./interleave.ts";
@@ -12,6 +12,8 @@ import { writeArray } from "./rival.ts";
 import { kindOf } from "./rivals.ts";
 import type { RivalName } from "./rivals.ts";
 import { relativeDistance } from "./statistics.ts";
+import { batchesOf, stepLoop } from "./step-loop.ts";
+import type { BatchFeeds } from "./step-loop.ts";
 
 /** What is trained. */
 export interface TrainingTask {
@@ -25,13 +27,14 @@ export interface TrainingTask {
   /** Whether `createTrainer` is measured too, our random numbers inside its time. Default false. */
   readonly trainer?: boolean | undefined;
   readonly rivals: readonly RivalName[];
+  /** Where our steps are done, if not in this process. */
+  readonly elsewhere?: RivalName | undefined;
 }
 
 /** What a training case trains. */
-export interface TrainingCase extends TrainingTask {
-  readonly name: string;
-  readonly what: string;
-  readonly target?: Target | undefined;
+export interface TrainingCase extends TrainingTask, Pick<BenchCase, "name" | "what" | "target" | "otherTargets"> {
+  /** Default "both". */
+  readonly threads?: BenchCase["threads"] | undefined;
 }
 
 const path = otPath();
@@ -43,8 +46,8 @@ const total = 1_000_000;
 
 /** Makes a case that counts training steps. */
 export function trainingCase(task: TrainingCase): BenchCase {
-  const { name, what, target, rivals } = task;
-  return { name, what, target, unit: "steps/s", rivals, threads: "both", measure: (context) => measureTraining(task, context) };
+  const { name, what, target, otherTargets, rivals, threads = "both" } = task;
+  return { name, what, target, otherTargets, unit: "steps/s", rivals, threads, measure: (context) => measureTraining(task, context) };
 }
 
 /** Steps a second of every side. */
@@ -57,10 +60,11 @@ export async function measureTraining(whole: TrainingTask, context: Context): Pr
   const start = startState(model);
   const batches = drawBatches(task);
   const executable = await runtime.compile(stepProgram({ model, path, batch, optimizer }));
-  const ours = loop(executable, start, batches, chunk);
+  const ours = stepLoop(executable, start, optimizer, total);
+  const call = (): Promise<Float32Array> => ours.call(batches.feeds);
   const losses: number[] = [];
-  for (let i = 0; i < checkedCalls; i++) losses.push(...(await ours.call()));
-  const sides: Side[] = [{ name: "fluxion", units: chunk, run: (turns) => timed(turns, ours.call) }];
+  for (let i = 0; i < checkedCalls; i++) losses.push(...(await call()));
+  const sides: Side[] = [{ name: "fluxion", units: chunk, run: (turns) => timed(turns, call) }];
   const trainer = task.trainer === true ? await createTrainer({ runtime, model, path, data, key, batchSize: batch, ...optimizer, state: start }) : undefined;
   if (trainer) {
     sameAsTrainer((await trainer.advance(chunk, total)).losses, losses);
@@ -71,12 +75,13 @@ export async function measureTraining(whole: TrainingTask, context: Context): Pr
     const steps = kindOf(name).comparedSteps;
     if (steps === undefined || steps >= losses.length) return compared(rival, start, losses, ema);
     // A slow rival is compared over fewer steps: ours are done again, from the start.
-    const short = loop(executable, start, firstOf(batches, steps), steps);
-    return compared(rival, start, [...(await short.call())], short.ema());
+    const short = stepLoop(executable, start, optimizer, total);
+    return compared(rival, start, [...(await short.call(batchesOf(batches.feeds, 0, steps)))], short.ema());
   };
   const measured = await measureDuel(context, {
     rivals,
     ours: sides,
+    elsewhere: task.elsewhere,
     request: request(task, context, batches, start),
     rivalUnits: (name) => (kindOf(name).comparedSteps === undefined ? chunk : 1),
     check: compare,
@@ -105,7 +110,7 @@ interface Batches {
   readonly x0: Float32Array;
   readonly x1: Float32Array;
   readonly t: Float32Array;
-  readonly feeds: Readonly<Record<string, HostTensor>>;
+  readonly feeds: BatchFeeds;
 }
 
 /** The first batches of a run, just as the trainer draws them. */
@@ -120,37 +125,6 @@ function drawBatches({ data, batch, chunk }: TrainingTask): Batches {
   const event = [chunk, batch, ...data.eventShape];
   return { x0, x1, t, feeds: { x0: hostTensor(x0, event), x1: hostTensor(x1, event), t: hostTensor(t, [chunk, batch]) } };
 }
-
-function firstOf(batches: Batches, steps: number): Batches {
-  const first = ({ data, shape: [chunk = 1, ...rest] }: HostTensor): HostTensor =>
-    hostTensor((data as Float32Array).slice(0, (data.length / chunk) * steps), [steps, ...rest]);
-  return { ...batches, feeds: Object.fromEntries(Object.entries(batches.feeds).map(([name, value]) => [name, first(value)])) };
-}
-
-/** The step program driven as the trainer drives it, with batches drawn beforehand. */
-function loop(executable: Executable, start: TrainingState, { feeds }: Batches, chunk: number) {
-  let step = 0;
-  let state: Record<string, HostTensor> = {};
-  for (const name of ["params", "m", "v", "ema"] as const) state[name] = hostTensor(start[name], [start[name].length]);
-  const call = async (): Promise<Float32Array> => {
-    const scalars = new Float32Array(4 * chunk);
-    for (let i = 0; i < chunk; i++) stepScalars(step + i, total, optimizer, scalars.subarray(4 * i, 4 * i + 4));
-    const results = await executable.run({ ...state, ...feeds, scalars: hostTensor(scalars, [chunk, 4]) });
-    state = Object.fromEntries(Object.keys(state).map((name) => [name, tensor(results, `next.${name}`)]));
-    step += chunk;
-    return floats(results, "loss");
-  };
-  return { call, ema: () => floats(state, "ema") };
-}
-
-function tensor(results: Readonly<Record<string, HostTensor>>, name: string): HostTensor {
-  const found = results[name];
-  if (!found) throw new Error(`bench: the step program has no output "${name}"`);
-  return found;
-}
-
-const floats = (results: Readonly<Record<string, HostTensor>>, name: string): Float32Array =>
-  Float32Array.from(tensor(results, name).data as Float32Array);
 
 /** What a user trains with does these very steps. */
 function sameAsTrainer(trainer: Float32Array, program: readonly number[]): void {
@@ -204,7 +178,7 @@ export function oneStep(model: Model, data: TrainingData, batch: number): OneSte
   const batches = drawBatches(task);
   return {
     program: () => stepProgram({ model, path, batch, optimizer }),
-    call: (executable: Executable) => loop(executable, start, batches, 1).call(),
+    call: (executable: Executable) => stepLoop(executable, start, optimizer, total).call(batches.feeds),
     request: (context: Context) => request(task, context, batches, start),
   };
 }

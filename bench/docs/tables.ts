@@ -1,4 +1,5 @@
 /** @file The tables of docs/performance.md, made from the results of a run. */
+import { reached } from "../measure.ts";
 import type { Result } from "../measure.ts";
 import type { Report } from "../report.ts";
 import { titleOf } from "../run.ts";
@@ -11,7 +12,8 @@ export const tables: Readonly<Record<string, (report: Report) => string>> = {
   machine: (report) => [...describe(report), rounds(report)].map((line) => `- ${line}`).join("\n"),
   targets,
   training: (report) => duels(report.results.filter(({ name }) => name.startsWith("train-"))),
-  peers: (report) => peers(report.results),
+  peers: (report) => peers(report.results.filter(({ name }) => !name.startsWith("chromium-"))),
+  chromium: (report) => peers(report.results.filter(({ name }) => name.startsWith("chromium-"))),
   sampling: (report) => duels(report.results.filter(({ name }) => name.startsWith("sample-"))),
   likelihood: (report) => duels(report.results.filter(({ name }) => name.startsWith("likelihood-"))),
   costs,
@@ -33,12 +35,18 @@ function judged({ ratios = {}, figures = {}, rivals, unit }: Result): string {
 function targets({ results }: Report): string {
   const rows = results.flatMap((result): Row[] => {
     const { name, threads, target, met } = result;
-    if (!target) return [];
-    const verdict = met === undefined ? (result.leftOut === undefined ? "unknown" : "left out") : met ? "met" : "**missed**";
-    return [[name, String(threads), bound(target), judged(result), verdict]];
+    const others = Object.entries(result.otherTargets ?? {}).map(([rival, other]): Row => {
+      const ratio = result.ratios?.[rival];
+      return [`${name}, to ${titleOf(rival)}`, String(threads), bound(other), ratio ? `${spread(ratio)}×` : "–", verdict(result, reached(ratio?.median, other))];
+    });
+    const own: Row[] = target ? [[name, String(threads), bound(target), judged(result), verdict(result, met)]] : [];
+    return [...own, ...others];
   });
   return markdown(["case", "threads", "target", "measured", ""], rows);
 }
+
+const verdict = ({ leftOut }: Result, met: boolean | undefined): string =>
+  met === undefined ? (leftOut === undefined ? "unknown" : "left out") : met ? "met" : "**missed**";
 
 function duels(results: readonly Result[]): string {
   const rows = results.map((result): Row => {
@@ -58,15 +66,16 @@ function duels(results: readonly Result[]): string {
 
 const none = ({ leftOut }: Result): string => (leftOut === undefined ? "failed" : "left out");
 
-/** The rivals of npm, at one thread. */
+/** The rivals of npm, and PyTorch beside them, at one thread. */
 function peers(results: readonly Result[]): string {
   const names = [...new Set(results.flatMap(({ figures = {} }) => Object.keys(figures)))].filter(
-    (name) => !["fluxion", "createTrainer", "pytorch", "pytorch-compile"].includes(name),
+    (name) => !["fluxion", "createTrainer", "pytorch-compile"].includes(name),
   );
+  const npm = names.filter((name) => name !== "pytorch");
   const rows = results.flatMap((result): Row[] => {
     const { name, threads, figures = {}, ratios = {}, unit } = result;
     const { fluxion } = figures;
-    if (threads !== 1 || !fluxion || !names.some((peer) => figures[peer])) return [];
+    if (threads !== 1 || !fluxion || !npm.some((peer) => figures[peer])) return [];
     const cell = (peer: string): string => {
       const figure = figures[peer];
       if (!figure) return "";

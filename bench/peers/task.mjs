@@ -6,7 +6,7 @@ import { dopri5, midpoint } from "./solvers.mjs";
 export function makeTask(library, problem) {
   checkMlp(problem);
   if (problem.task === "training") return trainingTask(library.training(problem));
-  if (problem.task === "sampling") return samplingTask(library.field(problem), problem);
+  if (problem.task === "sampling") return samplingTask(library.solve?.(problem) ?? solveWith(library.field(problem), problem));
   throw new Error(`peers: expected training or sampling, got ${problem.task}`);
 }
 
@@ -21,12 +21,15 @@ function trainingTask(training) {
   };
 }
 
-function samplingTask(field, { pool, solver }) {
+/** A library that has no solvers gives its field to those in here. */
+const solveWith = (field, { pool, solver }) => () => ("steps" in solver ? midpoint(field, pool.x, solver.steps) : dopri5(field, pool.x, solver));
+
+function samplingTask(solve) {
   let last;
   return {
     run: async (count) => {
       const started = performance.now();
-      for (let i = 0; i < count; i++) last = await ("steps" in solver ? midpoint(field, pool.x, solver.steps) : dopri5(field, pool.x, solver));
+      for (let i = 0; i < count; i++) last = await solve();
       return { seconds: (performance.now() - started) / 1000, nfe: last.nfe };
     },
     result: () => Promise.resolve(Float32Array.from(last.y)),
