@@ -6,6 +6,7 @@ import { nodeRuntime } from "@fluxion/node";
 import { describe, expect, it } from "vitest";
 import { agreement, LeftOut } from "./case.ts";
 import type { BenchCase, Context } from "./case.ts";
+import { measureDuel } from "./duel.ts";
 import { filled, nameIn, readPage, resultsNamed } from "./docs/page.ts";
 import { tables } from "./docs/tables.ts";
 import { parseFlags } from "./flags.ts";
@@ -74,7 +75,7 @@ describe("a run without rivals", () => {
     inFolder(async (peers) => {
       writeFileSync(join(peers, "package.json"), "{}");
       const run = runBench({ flags, places: { ...nowhere, peers }, launch: measureCase });
-      await expect(run).rejects.toThrow(/@jax-js\/jax/);
+      await expect(run).rejects.toThrow(/FLUXION_BENCH_PEERS: expected a directory with jax-js in its node_modules: .*@jax-js\/jax/);
     }));
 
   it("measures in a process of its own", () =>
@@ -154,6 +155,27 @@ describe("a rival that computes something else", () => {
     });
   });
 
+  it("gets no figures where it fails while it is measured", async () => {
+    let calls = 0;
+    const rival: Rival = {
+      about: {},
+      setup: () => Promise.resolve(),
+      run: () => (++calls > 2 ? Promise.reject(new Error("lost")) : Promise.resolve({ seconds: 0.01 })),
+      result: () => Promise.resolve(new Float32Array(1)),
+      ask: () => Promise.resolve({}),
+      close: () => undefined,
+    };
+    const rivals = { places: nowhere, start: () => Promise.resolve(rival), closeAll: () => undefined };
+    const context = { threads: 1, rivals, rounds: 3, seconds: 0.01, limit: 20 } as unknown as Context;
+    const ours = [{ name: "fluxion", units: 1, run: () => Promise.resolve(0.01) }];
+    const duel = { rivals: ["pytorch"], ours, request: {}, check: () => Promise.resolve([]), started: performance.now(), details: {} } as const;
+    const { figures, ratios, failures } = await measureDuel(context, duel);
+    expect(Object.keys(figures)).toEqual(["fluxion"]);
+    expect(figures["fluxion"]?.values).toHaveLength(3);
+    expect(ratios).toEqual({});
+    expect(failures).toEqual({ pytorch: "lost" });
+  });
+
   it("does not agree by giving no numbers", () => {
     expect(agreement([{ what: "", distance: NaN, tolerance: 1 }]).agrees).toBe(false);
     expect(relativeDistance(new Float32Array(2), new Float32Array(3))).toBe(Infinity);
@@ -223,7 +245,7 @@ it("reads flags and refuses bad ones", () => {
   expect(() => parseFlags(["--round", "3"])).toThrow(/--round/);
   expect(() => parseFlags(["stray"])).toThrow(/stray/);
   expect(() => parseFlags(["--rounds", "0"])).toThrow(/--rounds: expected a whole number from 1, got "0"/);
-  expect(() => parseFlags(["--limit", "-1"])).toThrow(/--limit: expected seconds above 0, got "-1"/);
+  expect(() => parseFlags(["--limit", "0"])).toThrow(/--limit: expected seconds above 0, got "0"/);
   expect(() => parseFlags(["--limit", "no"])).toThrow(/--limit/);
   expect(() => parseFlags(["--threads", "2"])).toThrow(/--threads: expected one or all, got "2"/);
   expect(() => parseFlags(["--document"])).toThrow(/--document: expected --name/);

@@ -39,22 +39,37 @@ export async function measureDuel(context: Context, duel: Duel): Promise<Measure
       await rival.setup({ ...request, ...kindOf(name).setup });
       agreements[name] = agreement(await check(rival, name));
       const units = rivalUnits(name);
-      sides.push({ name, units, run: async (turns) => (await rival.run(turns * units)).seconds });
+      sides.push({ name, units, run: (turns) => turnOf(rival, turns * units, (why) => (failures[name] = why)) });
     } catch (error) {
-      failures[name] = error instanceof Error ? error.message : String(error);
+      failures[name] = reason(error);
     }
   }
   const spent = (performance.now() - started) / 1000;
-  const figures = await interleave(sides, { rounds: context.rounds, seconds: context.seconds, budget: context.limit - spent });
+  // Preparing, which compilers do, leaves half of the limit at least.
+  const budget = Math.max(context.limit - spent, context.limit / 2);
+  const all = await interleave(sides, { rounds: context.rounds, seconds: context.seconds, budget });
+  const figures = Object.fromEntries(Object.entries(all).filter(([name]) => !(name in failures)));
   const mine = figures[ours[0]?.name ?? ""];
   const ratios = Object.fromEntries(
     Object.entries(agreements).flatMap(([name, { agrees }]) => {
-      const ratio = agrees ? ratioOf(mine, figures[name]) : undefined;
+      const ratio = agrees && !(name in failures) ? ratioOf(mine, figures[name]) : undefined;
       return ratio ? [[name, ratio]] : [];
     }),
   );
   return { figures, ratios, agreements, failures, details };
 }
+
+/** A turn of a rival; one that fails stands idle from then on. */
+async function turnOf(rival: Rival, count: number, fail: (why: string) => void): Promise<number> {
+  try {
+    return (await rival.run(count)).seconds;
+  } catch (error) {
+    fail(reason(error));
+    return 1;
+  }
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Our work in another place, as our side. */
 async function elsewhere(context: Context, { request, rivalUnits = () => 1, check }: Duel, name: RivalName): Promise<Side> {

@@ -45,7 +45,8 @@ export async function startRival(how: RivalProcess, folder: string): Promise<Riv
   const { ask, close } = talk(how);
   const about = await ask({ do: "hello" }).catch((error: unknown) => {
     close();
-    throw error;
+    const { message } = error as Error;
+    throw message.startsWith(how.expected) ? error : new Error(`${how.expected}: ${message}`);
   });
   return {
     about,

@@ -72,8 +72,8 @@ export async function measureTraining(whole: TrainingTask, context: Context): Pr
   }
   const ema = ours.ema();
   const compare = async (rival: Rival, name: RivalName): Promise<readonly Check[]> => {
-    const steps = kindOf(name).comparedSteps;
-    if (steps === undefined || steps >= losses.length) return compared(rival, start, losses, ema);
+    const steps = Math.min(kindOf(name).comparedSteps ?? Infinity, chunk);
+    if (kindOf(name).comparedSteps === undefined || steps === losses.length) return compared(rival, start, losses, ema);
     // A slow rival is compared over fewer steps: ours are done again, from the start.
     const short = stepLoop(executable, start, optimizer, total);
     return compared(rival, start, [...(await short.call(batchesOf(batches.feeds, 0, steps)))], short.ema());

@@ -1,5 +1,4 @@
 import type { BenchCase, Context, Growth, Measurement } from "../case.ts";
-import { LeftOut } from "../case.ts";
 import { imageData, planeData, planeModel } from "../models.ts";
 import { measureSolve } from "../solving.ts";
 import { summarize } from "../statistics.ts";
@@ -66,7 +65,7 @@ async function tolerance(tol: number, part: Context): Promise<Measurement> {
 
 const seconds = ({ values }: Summary): Summary => summarize(values.map((value) => 1 / value));
 
-/** Measures one point after the other, each with its share of the time; what does not fit is left out. */
+/** Measures one point after the other, each with its share of the time; where that is used up the curve ends. */
 async function grow(
   context: Context,
   x: string,
@@ -79,12 +78,14 @@ async function grow(
   const started = performance.now();
   const curves: Record<string, { x: number; y: Summary }[]> = {};
   let last: Measurement | undefined;
+  let measured = NaN;
   const failures: Record<string, string> = {};
   for (const [i, at] of points.entries()) {
     // A curve of many points may take twice as long as one.
     const left = 2 * context.limit - (performance.now() - started) / 1000;
     const part = { ...context, rounds: Math.min(context.rounds, 5), seconds: context.seconds / 2, limit: left / (points.length - i) };
-    if (left < 0) throw new LeftOut(`the limit was reached at ${x} ${String(at)}`);
+    if (left < 0) break;
+    measured = at;
     last = await measure(at, part);
     Object.assign(failures, last.failures);
     for (const [side, summary] of Object.entries(last.figures)) (curves[side] ??= []).push({ x: at, y: shown(summary) });
@@ -92,5 +93,5 @@ async function grow(
     if (disagrees) failures[disagrees[0]] = `does not compute the same at ${x} ${String(at)}`;
   }
   const growth: Growth = { x, y, curves };
-  return { figures: last?.figures ?? {}, failures, growth, details: { points: points.length, figuresAt: points.at(-1) ?? NaN } };
+  return { figures: last?.figures ?? {}, failures, growth, details: { figuresAt: measured, asked: points.at(-1) ?? NaN } };
 }

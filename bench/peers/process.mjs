@@ -9,27 +9,27 @@ import { makeTask } from "./task.mjs";
 import { open as openTfjs } from "./tfjs.mjs";
 
 const [at, library, backend] = process.argv.slice(2);
-const require = createRequire(at);
+const fromPeers = createRequire(at);
 // Libraries greet on stdout, where the answers go.
 for (const name of ["log", "info", "warn"]) console[name] = (...words) => console.error(...words);
 
 /** The manifest of a package, which its `exports` may hide. */
 function versionOf(name) {
-  const file = require.resolve(name);
+  const file = fromPeers.resolve(name);
   const root = file.slice(0, file.lastIndexOf(`node_modules${sep}`) + `node_modules${sep}`.length) + name;
   return JSON.parse(readFileSync(`${root}/package.json`, "utf8")).version;
 }
 
 async function open() {
   if (library === "jax-js") {
-    const jax = await import(pathToFileURL(require.resolve("@jax-js/jax")).href.replace("index.cjs", "index.js"));
+    const jax = await import(pathToFileURL(fromPeers.resolve("@jax-js/jax")).href.replace("index.cjs", "index.js"));
     return { about: { version: versionOf("@jax-js/jax") }, library: await openJax(jax, backend) };
   }
-  const tf = require("@tensorflow/tfjs");
+  const tf = fromPeers("@tensorflow/tfjs");
   const about = { version: versionOf("@tensorflow/tfjs") };
   if (backend === "wasm") {
-    const { setWasmPaths } = require("@tensorflow/tfjs-backend-wasm");
-    setWasmPaths(dirname(require.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm")) + sep);
+    const { setWasmPaths } = fromPeers("@tensorflow/tfjs-backend-wasm");
+    setWasmPaths(dirname(fromPeers.resolve("@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm")) + sep);
   }
   return { about, library: await openTfjs(tf, backend) };
 }
@@ -46,6 +46,8 @@ const read = (request) => ({
 });
 
 const opened = open();
+// Said again to whoever asks.
+opened.catch(() => undefined);
 let task;
 
 async function answer(request) {
