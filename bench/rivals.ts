@@ -33,7 +33,8 @@ interface Kind {
 const pytorch = (at: string, threads: number): RivalProcess => ({
   command: at,
   args: [inBench("torch/rival.py")],
-  env: { OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads) },
+  // No compiled files beside the sources: the results say whether the repository is as committed.
+  env: { OMP_NUM_THREADS: String(threads), MKL_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: "1" },
   expected: "FLUXION_BENCH_PYTHON: expected a Python with torch and numpy",
 });
 

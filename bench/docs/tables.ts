@@ -9,7 +9,7 @@ type Row = readonly string[];
 
 /** Every table by the name of its place in the page. */
 export const tables: Readonly<Record<string, (report: Report) => string>> = {
-  machine: (report) => [...describe(report), rounds(report)].map((line) => `- ${line}`).join("\n"),
+  machine: (report) => [...describe(report), rounds(report), ...busy(report)].map((line) => `- ${line}`).join("\n"),
   targets,
   training: (report) => duels(report.results.filter(({ name }) => name.startsWith("train-"))),
   peers: (report) => peers(report.results.filter(({ name }) => !name.startsWith("chromium-"))),
@@ -24,6 +24,10 @@ function rounds({ rounds: most, secondsPerTurn, limitSeconds, quick, complete }:
   const turns = `medians of up to ${String(most)} rounds, turns of ${String(secondsPerTurn)} s, ${String(limitSeconds)} s for a measurement`;
   return `${turns}${quick ? "; a quick run, whose numbers mean little" : ""}${complete ? "" : "; unfinished"}`;
 }
+
+/** A warning where others were at work. */
+const busy = ({ machine: { load, cores } }: Report): readonly string[] =>
+  load > cores / 2 ? ["**The machine was busy with other work when this run began: its figures are too low, and its ratios rough.**"] : [];
 
 /** What a target is about: the ratio to PyTorch, or where a case has no rival, or counts seconds, our figure. */
 function judged({ ratios = {}, figures = {}, rivals, unit }: Result): string {
@@ -57,12 +61,15 @@ function duels(results: readonly Result[]): string {
       String(threads),
       figures["fluxion"] ? `${spread(figures["fluxion"])} ${unit}` : none(result),
       figures["pytorch"] ? `${spread(figures["pytorch"])}${nfe}` : rivals["pytorch"] === "missing" ? "missing" : "",
-      ratios["pytorch"] ? spread(ratios["pytorch"]) : "",
+      ratios["pytorch"] ? `${spread(ratios["pytorch"])}${atMost(details)}` : "",
       ratios["pytorch-compile"] ? spread(ratios["pytorch-compile"]) : "",
     ];
   });
   return markdown(["case", "threads", "Fluxion", "PyTorch", "ratio", "ratio to torch.compile"], rows);
 }
+
+/** The ratio that the products of the hidden layers alone would have, on our kernels. */
+const atMost = ({ highestRatioThereCanBe: most }: NonNullable<Result["details"]>): string => (most === undefined ? "" : `, at most ${number(Number(most))}`);
 
 const none = ({ leftOut }: Result): string => (leftOut === undefined ? "failed" : "left out");
 
