@@ -229,7 +229,7 @@ describe("docs/performance.md", () => {
 
   it("refuses tables that are unknown", () => {
     const report = readReport(resultsNamed(nameIn(readPage())));
-    expect(() => filled("<!-- table nonsense -->\n<!-- end -->", "x", report)).toThrow(/expected a table \(machine.*got "nonsense"/);
+    expect(() => filled("<!-- table nonsense -->\n\n<!-- end -->", "x", report)).toThrow(/expected a table \(machine.*got "nonsense"/);
     expect(() => nameIn("")).toThrow(/<!-- results NAME -->/);
   });
 });

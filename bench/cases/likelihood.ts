@@ -7,7 +7,7 @@ import { dataPoints, freshFlow, trainedFlow } from "../trained-flow.ts";
 
 const rivals = ["pytorch"] as const;
 const points = 1000;
-const images = 4;
+const images = 2;
 
 const shared = { unit: "solves/s", rivals, threads: "both" } as const;
 
