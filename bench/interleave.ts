@@ -16,29 +16,40 @@ export interface Length {
   readonly rounds: number;
   /** Seconds that one side runs in one round, about. */
   readonly seconds: number;
+  /** Seconds that all rounds may take: fewer are done, down to one. Default: no bound. */
+  readonly budget?: number | undefined;
 }
 
 /**
- * Measures all sides round by round, each first in turn.
+ * Measures all sides round by round, each first in turn. Where one turn of a side is longer than `seconds`, its first
+ * turn is not repeated to warm up.
  *
  * @returns units a second of each side, one value for each round
  */
-export async function interleave(sides: readonly Side[], { rounds, seconds }: Length): Promise<Record<string, Summary>> {
+export async function interleave(sides: readonly Side[], { rounds, seconds, budget = Infinity }: Length): Promise<Record<string, Summary>> {
+  const started = performance.now();
+  const spent = (): number => (performance.now() - started) / 1000;
   const turns = new Map<Side, number>();
+  const rates = new Map<Side, number[]>(sides.map((side) => [side, []]));
+  const first = new Map<Side, number>();
   for (const side of sides) {
     // The first turn also warms up.
-    await side.run(1);
-    turns.set(side, Math.max(1, Math.round(seconds / (await side.run(1)))));
+    const cold = await side.run(1);
+    const warm = cold > seconds ? cold : await side.run(1);
+    first.set(side, warm);
+    turns.set(side, Math.max(1, Math.round(seconds / warm)));
   }
-  const rates = new Map<Side, number[]>(sides.map((side) => [side, []]));
-  for (let round = 0; round < rounds; round++) {
-    const first = round % sides.length;
-    for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
+  const perRound = sides.reduce((total, side) => total + (turns.get(side) ?? 1) * (first.get(side) ?? 0), 0);
+  for (let round = 0; round < rounds && spent() + perRound <= budget; round++) {
+    const at = round % sides.length;
+    for (const side of [...sides.slice(at), ...sides.slice(0, at)]) {
       const count = turns.get(side) ?? 1;
       rates.get(side)?.push((count * side.units) / (await side.run(count)));
     }
   }
-  return Object.fromEntries([...rates].map(([{ name }, values]) => [name, summarize(values)]));
+  return Object.fromEntries(
+    [...rates].map(([side, values]) => [side.name, summarize(values.length > 0 ? values : [side.units / (first.get(side) ?? NaN)])]),
+  );
 }
 
 /** One side over the other, round by round. */

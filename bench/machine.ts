@@ -16,10 +16,8 @@ export interface Machine {
   readonly node: string;
   readonly onnxruntime: string;
   readonly fluxion: string;
-  /** The commit, with `+` where files differ from it; "unknown" outside a repository. */
+  /** The commit, with `+` where files other than results differ from it; "unknown" outside a repository. */
   readonly commit: string;
-  /** Threads that each side computes with. */
-  readonly threads: number;
   /** The load of the last minute when the run began: above 0, others were at work. */
   readonly load: number;
 }
@@ -40,7 +38,6 @@ export function describeMachine(): Machine {
     onnxruntime: versionIn(fromNode.resolve("onnxruntime-node/package.json")),
     fluxion: versionIn(new URL("../packages/core/package.json", import.meta.url)),
     commit: commit(),
-    threads: 1,
     load: loadavg()[0] ?? NaN,
   };
 }
@@ -53,7 +50,7 @@ function commit(): string {
   const git = (...args: readonly string[]): string =>
     execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   try {
-    return `${git("rev-parse", "--short=12", "HEAD")}${git("status", "--porcelain") === "" ? "" : "+"}`;
+    return `${git("rev-parse", "--short=12", "HEAD")}${git("status", "--porcelain", "--", ".", ":!bench/results") === "" ? "" : "+"}`;
   } catch {
     return "unknown";
   }

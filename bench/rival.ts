@@ -1,11 +1,8 @@
-/** @file PyTorch's side: a process that answers JSON lines (see torch/rival.py). */
+/** @file A rival: a process that answers JSON lines (see torch/rival.py and peers/process.mjs). */
 import { spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
-const script = fileURLToPath(new URL("torch/rival.py", import.meta.url));
 
 /** What a run of the rival tells. */
 export interface RivalRun {
@@ -18,27 +15,42 @@ export interface RivalRun {
 
 /** A rival that runs. */
 export interface Rival {
-  /** Versions, threads and settings. */
+  /** Versions and settings. */
   readonly about: Readonly<Record<string, unknown>>;
   setup(request: Readonly<Record<string, unknown>>): Promise<void>;
   run(count: number): Promise<RivalRun>;
   /** The averaged weights after training, or what a solve gave. */
   result(): Promise<Float32Array>;
+  /** Anything else, such as its memory. */
+  ask(request: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
   close(): void;
 }
 
+/** How a rival is started. */
+export interface RivalProcess {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** What an error says was expected, such as `FLUXION_BENCH_PYTHON: expected a Python with torch and numpy`. */
+  readonly expected: string;
+}
+
 /**
- * Starts PyTorch's side.
+ * Starts a rival.
  *
- * @param python - a Python with torch and numpy
  * @param folder - where arrays are exchanged
  * @throws Error if it does not start, with its own message
  */
-export async function startRival(python: string, folder: string): Promise<Rival> {
-  const { ask, close } = talk(python);
-  const about = await ask({ do: "hello" });
+export async function startRival(how: RivalProcess, folder: string): Promise<Rival> {
+  const { ask, close } = talk(how);
+  const about = await ask({ do: "hello" }).catch((error: unknown) => {
+    close();
+    const { message } = error as Error;
+    throw message.startsWith(how.expected) ? error : new Error(`${how.expected}: ${message}`);
+  });
   return {
     about,
+    ask,
     close,
     setup: async (request) => {
       await ask({ do: "setup", ...request });
@@ -58,16 +70,19 @@ interface Pending {
   reject(error: Error): void;
 }
 
+interface Talk {
+  readonly ask: (request: object) => Promise<Record<string, unknown>>;
+  readonly close: () => void;
+}
+
 /** The process, one request at a time. */
-function talk(python: string): { ask: (request: object) => Promise<Record<string, unknown>>; close: () => void } {
-  const child = spawn(python, [script], { env: { ...process.env, OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" } });
+function talk({ command, args, env, expected }: RivalProcess): Talk {
+  const child = spawn(command, [...args], { env: { ...process.env, ...env } });
   let pending: Pending | undefined;
   let complaint = "";
   let gone: Error | undefined;
   const fail = (reason: string): void => {
-    gone ??= new Error(
-      `FLUXION_BENCH_PYTHON: expected a Python with torch and numpy, got "${python}": ${reason}; name another or leave it out`,
-    );
+    gone ??= new Error(`${expected}, got "${command}": ${reason}; name another or leave it out`);
     pending?.reject(gone);
     pending = undefined;
   };
@@ -101,7 +116,7 @@ function talk(python: string): { ask: (request: object) => Promise<Record<string
 
 const lastLine = (text: string): string | undefined => text.trim().split("\n").findLast((line) => line !== "");
 
-/** Writes an array where the rival reads it, and returns the path. */
+/** Writes an array where a rival reads it, and returns the path. */
 export function writeArray(folder: string, name: string, values: Float32Array): string {
   const path = join(folder, `${name}.bin`);
   writeFileSync(path, values);

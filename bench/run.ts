@@ -1,109 +1,96 @@
-/** @file Runs cases one after the other. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+/** @file Runs cases one after the other, each in a process of its own. */
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodeRuntime } from "@fluxion/node";
-import type { BenchCase, Context, Measurement, Target } from "./case.ts";
+import type { BenchCase } from "./case.ts";
 import type { Flags } from "./flags.ts";
+import type { Launch } from "./launch.ts";
 import { describeMachine } from "./machine.ts";
 import type { Machine } from "./machine.ts";
-import { startRival } from "./rival.ts";
-import type { Rival } from "./rival.ts";
+import type { Result, Settings } from "./measure.ts";
+import { allCases } from "./registry.ts";
+import type { Report } from "./report.ts";
+import { findRivals, kindOf, kinds } from "./rivals.ts";
+import type { Places, RivalName } from "./rivals.ts";
 
-/** The state of the comparison with the rival. */
-export type RivalStatus = "compared" | "missing" | "disagrees" | "none";
-
-/** One line of the results. */
-export interface Result extends Partial<Measurement> {
-  readonly name: string;
-  readonly what: string;
-  readonly unit: string;
-  /** "none" where a case has no rival, "missing" where no Python was named. */
-  readonly rival: RivalStatus;
-  readonly target?: Target | undefined;
-  /** Whether the target is reached; absent where nothing can be said. */
-  readonly met?: boolean | undefined;
-  /** Why there are no figures. */
-  readonly error?: string;
+/** What a run is told. */
+export interface RunOptions {
+  readonly flags: Pick<Flags, "only" | "rounds" | "limit" | "quick" | "threads">;
+  readonly places: Places;
+  readonly launch: Launch;
+  /** The results that need not be measured again. */
+  readonly keep?: ((report: Omit<Report, "results" | "complete">) => readonly Result[]) | undefined;
+  /** Called after each measurement with all that is known so far. */
+  readonly onResult?: ((result: Result, report: Report) => void) | undefined;
 }
 
-/** What a run leaves behind. */
-export interface Report {
-  readonly format: "fluxion-bench";
-  readonly version: 1;
-  readonly machine: Machine;
-  /** The rival's versions and settings, or "missing". */
-  readonly rival: Readonly<Record<string, unknown>> | "missing";
-  readonly rounds: number;
-  readonly secondsPerTurn: number;
-  readonly quick: boolean;
-  readonly results: readonly Result[];
-}
-
-const folderOfCases = new URL("cases/", import.meta.url);
-
-/** All cases: whatever the files of `cases/` export. */
-export async function allCases(): Promise<readonly BenchCase[]> {
-  const files = readdirSync(folderOfCases).filter((name) => name.endsWith(".ts")).sort();
-  const modules = files.map((name) => import(new URL(name, folderOfCases).href) as Promise<{ readonly cases: readonly BenchCase[] }>);
-  return (await Promise.all(modules)).flatMap(({ cases }) => cases);
+interface Job {
+  readonly benchCase: BenchCase;
+  readonly threads: number;
 }
 
 /**
  * Measures the cases that `flags.only` matches.
  *
- * @param python - a Python with torch; undefined: the rival is missing
- * @param onResult - called after each case
- * @throws RangeError if no case matches; Error if the rival does not start
+ * @throws RangeError if no case matches; Error if a rival that was named does not start
  */
-export async function runBench(
-  flags: Pick<Flags, "only" | "rounds" | "quick">,
-  python: string | undefined,
-  onResult: (result: Result) => void = () => undefined,
-): Promise<Report> {
-  const { only, rounds, quick } = flags;
-  const known = await allCases();
-  const cases = known.filter(({ name }) => only === undefined || only.test(name));
-  if (cases.length === 0) {
-    throw new RangeError(`--only: expected a pattern that matches a case (${known.map(({ name }) => name).join(", ")}), got ${String(only)}`);
-  }
+export async function runBench({ flags, places, launch, keep, onResult = () => undefined }: RunOptions): Promise<Report> {
+  const { rounds, limit, quick } = flags;
   const machine = describeMachine();
-  const secondsPerTurn = quick ? 0.05 : 1;
-  const folder = mkdtempSync(join(tmpdir(), "fluxion-bench-"));
-  let rival: Rival | undefined;
+  const jobs = jobsOf(flags, machine);
+  const shared = mkdtempSync(join(tmpdir(), "fluxion-bench-run-"));
   try {
-    rival = python === undefined ? undefined : await startRival(python, folder);
-    const runtime = await nodeRuntime({ threads: machine.threads });
-    const context: Context = { runtime, rival, rounds, seconds: secondsPerTurn, quick, folder };
-    const results: Result[] = [];
-    for (const benchCase of cases) {
-      const result = await measured(benchCase, context);
+    const seconds = quick ? 0.05 : 0.5;
+    const rivals = await aboutRivals(jobs.flatMap(({ benchCase }) => benchCase.rivals), places, shared);
+    const head = { format: "fluxion-bench", version: 2, machine, rivals, rounds, secondsPerTurn: seconds, limitSeconds: limit, quick } as const;
+    const known = keep?.(head) ?? [];
+    const results: Result[] = [...known];
+    const due = jobs.filter(({ benchCase, threads }) => !known.some((each) => each.name === benchCase.name && each.threads === threads));
+    for (const [i, { benchCase, threads }] of due.entries()) {
+      const settings: Settings = { threads, places, rounds, seconds, limit, quick, shared };
+      const result = await launch(benchCase, settings);
       results.push(result);
-      onResult(result);
+      onResult(result, { ...head, complete: i === due.length - 1, results: inOrder(results) });
     }
-    const about = rival?.about ?? "missing";
-    return { format: "fluxion-bench", version: 1, machine, rival: about, rounds, secondsPerTurn, quick, results };
+    return { ...head, complete: true, results: inOrder(results) };
   } finally {
-    rival?.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(shared, { recursive: true, force: true });
   }
 }
 
-/** A case that fails is a line of the results: the others still count. */
-async function measured(benchCase: BenchCase, context: Context): Promise<Result> {
-  const { name, what, unit, target, hasRival } = benchCase;
-  const missing = hasRival ? (context.rival ? "compared" : "missing") : "none";
+/** Every chosen case at one thread, and at all cores where that differs. */
+function jobsOf({ only, threads }: RunOptions["flags"], { cores }: Machine): readonly Job[] {
+  const cases = allCases.filter(({ name }) => only === undefined || only.test(name));
+  if (cases.length === 0) {
+    throw new RangeError(`--only: expected a pattern that matches a case (${allCases.map(({ name }) => name).join(", ")}), got ${String(only)}`);
+  }
+  return cases.flatMap((benchCase) => {
+    const counts = benchCase.threads === "both" && cores > 1 ? [1, cores] : [1];
+    return counts.filter((count) => threads === undefined || (threads === "one") === (count === 1)).map((count) => ({ benchCase, threads: count }));
+  });
+}
+
+/** Starts each rival once, so that one that was named but does not start is found out now. */
+async function aboutRivals(names: readonly RivalName[], places: Places, folder: string): Promise<Report["rivals"]> {
+  const about: Record<string, Readonly<Record<string, unknown>> | "missing"> = {};
+  const found = findRivals(places, 1, folder);
   try {
-    const measurement = await benchCase.measure(context);
-    const rival = measurement.agreement?.agrees === false ? "disagrees" : missing;
-    const value = hasRival ? measurement.ratio?.median : measurement.figures["fluxion"]?.median;
-    return { name, what, unit, rival, target, met: reached(value, target), ...measurement };
-  } catch (error) {
-    return { name, what, unit, rival: missing, target, error: error instanceof Error ? error.message : String(error) };
+    for (const name of new Set(names)) {
+      // It is PyTorch, with another setting.
+      if (name === "pytorch-compile") continue;
+      about[name] = (await found.start(name))?.about ?? "missing";
+    }
+    return about;
+  } finally {
+    found.closeAll();
   }
 }
 
-function reached(value: number | undefined, target: Target | undefined): boolean | undefined {
-  if (value === undefined || target === undefined) return undefined;
-  return target.bound === "atLeast" ? value >= target.value : value < target.value;
+/** In the order of the cases, however a run was resumed. */
+function inOrder(results: readonly Result[]): readonly Result[] {
+  const place = new Map(allCases.map(({ name }, i) => [name, i]));
+  return [...results].sort((a, b) => (place.get(a.name) ?? 0) - (place.get(b.name) ?? 0) || a.threads - b.threads);
 }
+
+/** How a table calls a rival. */
+export const titleOf = (name: string): string => (name in kinds ? kindOf(name as RivalName).title : name);

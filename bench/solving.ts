@@ -1,54 +1,145 @@
-/** @file Solves on both sides: the same network, start and tolerances. */
-import { agreement } from "./case.ts";
-import type { Context, Measurement } from "./case.ts";
-import { interleave, ratioOf, timed } from "./interleave.ts";
+/** @file Solves on all sides: the same network, start and solver. */
+import { flattenValues, Key, normal, rademacher } from "fluxion";
+import type { Flow } from "fluxion";
+import { sizeOf } from "@fluxion/graph";
+import { LeftOut } from "./case.ts";
+import type { Check, Context, Measurement } from "./case.ts";
+import { measureDuel } from "./duel.ts";
+import { timed } from "./interleave.ts";
 import type { Side } from "./interleave.ts";
+import type { Rival } from "./rival.ts";
+import { writeArray } from "./rival.ts";
+import type { RivalName } from "./rivals.ts";
 import { relativeDistance } from "./statistics.ts";
 
-/** What a solve gives. */
-export interface Solved {
-  readonly values: ArrayLike<number>;
+/** A solver with its options. */
+export interface BenchSolver {
+  readonly name: string;
+  readonly what: string;
+  readonly options: { readonly rtol: number; readonly atol: number } | { readonly solver: "midpoint"; readonly steps: number };
+}
+
+const midpoint = (steps: number): BenchSolver => ({
+  name: `midpoint-${String(steps)}`,
+  what: `midpoint, ${String(steps)} steps`,
+  options: { solver: "midpoint", steps },
+});
+
+/** Tolerances of the paper and of every default. */
+export const dopri5: BenchSolver = { name: "dopri5", what: "dopri5 at 1e-5", options: { rtol: 1e-5, atol: 1e-5 } };
+
+/** All that sampling is measured with. */
+export const solvers: readonly BenchSolver[] = [dopri5, midpoint(10), midpoint(20), midpoint(100)];
+
+/** A solve to measure. */
+export interface SolveTask {
+  readonly flow: Flow;
+  readonly count: number;
+  readonly solver: BenchSolver;
+  /** Log-densities instead of samples. */
+  readonly divergence?: "exact" | "hutchinson" | undefined;
+  /** Where log-densities are asked for: `[count, ...event]`. */
+  readonly data?: Float32Array | undefined;
+  readonly rivals: readonly RivalName[];
+  /** Where we solve, if not in this process. */
+  readonly elsewhere?: RivalName | undefined;
+}
+
+const key = Key.from("bench solve");
+
+/**
+ * Solves a second of every side.
+ *
+ * @throws LeftOut if one solve of ours would take longer than a quarter of the limit
+ */
+export async function measureSolve(task: SolveTask, context: Context): Promise<Measurement> {
+  const started = performance.now();
+  const { flow, count, solver, divergence, data, rivals } = task;
+  const event = flow.model.eventShape;
+  const size = sizeOf(event);
+  const x = data ?? normal(key.child("noise"), count * size);
+  const solve = divergence === undefined ? samples(flow, x, solver) : densities(flow, x, solver, divergence);
+  await foresee(task, x, context);
+  const ours = await solve();
+  // The probes that `logProb` draws for this key; were they others, the densities would not agree.
+  const probe = (): Float32Array =>
+    Float32Array.from(Array.from({ length: count }, (_, i) => Array.from(rademacher(key.child("probe", 0, i), size))).flat());
+  const sides: Side[] = [{ name: "fluxion", units: 1, run: (turns) => timed(turns, solve) }];
+  const nfe: Record<string, number> = {};
+  const measured = await measureDuel(context, {
+    rivals,
+    ours: sides,
+    elsewhere: task.elsewhere,
+    request: {
+      task: divergence === undefined ? "sampling" : "likelihood",
+      divergence,
+      solver: solver.options,
+      points: count,
+      model: flow.model.config,
+      specs: Object.entries(flow.model.parameters).map(([name, { shape }]) => [name, shape]),
+      parameters: writeArray(context.folder, "parameters", flattenValues(flow.model.parameters, flow.params)),
+      pool: {
+        x: writeArray(context.folder, "x", x),
+        ...(divergence === "hutchinson" && { probe: writeArray(context.folder, "probe", probe()) }),
+      },
+    },
+    check: async (rival, name) => {
+      const checks = await compared(rival, ours, solver);
+      nfe[`nfe ${name}`] = checks.nfe;
+      return checks.all;
+    },
+    started,
+    details: { count, nfe: ours.nfe },
+  });
+  return { ...measured, details: { ...measured.details, ...nfe } };
+}
+
+interface Solved {
+  readonly values: Float32Array;
   /** Evaluations of the network. */
   readonly nfe: number;
 }
 
-/** A solve on both sides. */
-export interface SolveDuel {
-  /** What `values` are. */
-  readonly what: string;
-  readonly points: number;
-  readonly solve: () => Promise<Solved>;
-  /** Other calls of ours worth knowing, by name. */
-  readonly others?: Readonly<Record<string, () => Promise<unknown>>>;
-  /** What the rival is told. */
-  readonly setup: Readonly<Record<string, unknown>>;
+const samples = (flow: Flow, x: Float32Array, { options }: BenchSolver) => async (): Promise<Solved> => {
+  const { values, nfe } = await flow.decode(x, options);
+  return { values: Float32Array.from(values), nfe };
+};
+
+// Drawing the probes counts in our time alone: it is part of the call.
+const densities = (flow: Flow, x: Float32Array, { options }: BenchSolver, divergence: "exact" | "hutchinson") => async (): Promise<Solved> => {
+  const { logProb, nfe } = await flow.logProb(x, { divergence, ...(divergence === "hutchinson" && { key }), ...options });
+  return { values: Float32Array.from(logProb), nfe };
+};
+
+/** Leaves out what would take too long, foreseen from a short solve of one example. */
+async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float32Array, { limit }: Context): Promise<void> {
+  const size = sizeOf(flow.model.eventShape);
+  const few = Math.min(count, 2);
+  const short: BenchSolver = { name: "", what: "", options: { solver: "midpoint", steps: 1 } };
+  const start = x.subarray(0, few * size);
+  const trial = divergence === undefined ? samples(flow, start, short) : densities(flow, start, short, divergence);
+  await trial();
+  const perEvaluation = (await timed(1, trial)) / (2 * few);
+  // Adaptive solves need about this many evaluations, and rarely fewer.
+  const evaluations = "steps" in solver.options ? 2 * solver.options.steps : 40;
+  // Where examples are small, many are hardly slower than one.
+  if (size <= 2) return;
+  const seconds = perEvaluation * count * evaluations;
+  // Each side solves twice at least: to compare, and to measure.
+  const most = limit / 4;
+  if (seconds <= most) return;
+  const work = `${String(evaluations)} evaluations of ${count.toLocaleString("en-US")} examples`;
+  throw new LeftOut(`a solve would take about ${Number(seconds.toPrecision(2)).toLocaleString("en-US")} s (${work}); it may take ${Number(most.toPrecision(2))} s`);
 }
 
-/** Compares the results of one solve, then takes turns. */
-export async function measureSolves(context: Context, duel: SolveDuel): Promise<Measurement> {
-  const { rival } = context;
-  const { solve, others = {}, points } = duel;
-  const ours = await solve();
-  const sides: Side[] = Object.entries({ fluxion: solve, ...others }).map(([name, work]) => ({
-    name,
-    units: 1,
-    run: (turns) => timed(turns, work),
-  }));
-  if (!rival) return { figures: await interleave(sides, context), details: { points, nfe: ours.nfe } };
-  await rival.setup(duel.setup);
-  const { nfe: rivalNfe = NaN } = await rival.run(1);
-  const compared = agreement([
-    { what: `${duel.what}, relative`, distance: relativeDistance(await rival.result(), Float32Array.from(ours.values)), tolerance: 1e-3 },
-    // Evaluations differ a little, for the controllers of the step size do.
-    { what: "NFE, relative", distance: Math.abs(ours.nfe / rivalNfe - 1), tolerance: 0.25 },
-  ]);
-  sides.push({ name: "pytorch", units: 1, run: async (turns) => (await rival.run(turns)).seconds });
-  const figures = await interleave(sides, context);
-  const ratio = compared.agrees ? ratioOf(figures["fluxion"], figures["pytorch"]) : undefined;
-  return {
-    figures,
-    ratio,
-    agreement: compared,
-    details: { points, nfe: ours.nfe, rivalNfe, ...(ratio && { ratioPerEvaluation: (ratio.median * ours.nfe) / rivalNfe }) },
-  };
+/** Whether a solve elsewhere ends where ours does. */
+async function compared(rival: Rival, ours: Solved, { options }: BenchSolver): Promise<{ readonly all: readonly Check[]; readonly nfe: number }> {
+  const { nfe = NaN } = await rival.run(1);
+  const all = [
+    // Two solves differ as each differs from the truth: by some tens of tolerances.
+    { what: "results, relative", distance: relativeDistance(await rival.result(), ours.values), tolerance: "rtol" in options ? Math.min(0.3, 100 * options.rtol) : 1e-3 },
+    // Evaluations differ a little, for the controllers of the step size do: two steps of dopri5 are not counted.
+    { what: "NFE, relative", distance: Math.max(0, Math.abs(ours.nfe - nfe) - 12) / nfe, tolerance: 0.25 },
+  ];
+  return { all, nfe };
 }

@@ -1,50 +1,50 @@
-/** @file A trained flow of points in the plane: what sampling and likelihoods are measured on. */
+/** @file Flows to solve with: a trained one of points in the plane, and networks for images with fresh parameters. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createFlow, flattenValues, Key, otPath, trainFlow, unflattenValues } from "fluxion";
 import type { Flow, Model } from "fluxion";
-import { flattenValues, Key, mlp, otPath, pointSets, trainFlow, trainingPoints } from "fluxion";
 import type { Context } from "./case.ts";
-import { writeArray } from "./rival.ts";
+import { planeData, planeModel } from "./models.ts";
+import { startState } from "./training.ts";
 
 const key = Key.from("bench flow");
 
 /** The width and depth that `fluxion train` gives points. */
-export const model: Model = mlp({ dimension: 2 });
+export const planeNetwork: Model = planeModel(128);
 
-const { training } = trainingPoints(pointSets.checkerboard.sample(key.child("points"), 20_000), [20_000, 2], {
-  holdOutKey: key.child("held out"),
-});
+const path = otPath();
 
-/** Tolerances of the paper and of every default. */
-export const tolerances = { rtol: 1e-5, atol: 1e-5 } as const;
-
-const flows = new WeakMap<object, Promise<Flow>>();
-
-/** Trains the flow, once a run. It works in model space: its transform is the identity. */
-export function trainedFlow({ runtime, quick }: Context): Promise<Flow> {
-  const known = flows.get(runtime) ?? train(runtime, quick ? 200 : 3000);
-  flows.set(runtime, known);
-  return known;
+/** A flow of the checkerboard, trained once a run. It works in model space: its transform is the identity. */
+export async function trainedFlow(context: Context): Promise<Flow> {
+  const { runtime, shared } = context;
+  const file = join(shared, "plane-parameters.bin");
+  if (!existsSync(file)) {
+    const params = flattenValues(planeNetwork.parameters, await train(context));
+    writeFileSync(`${file}.tmp`, params);
+    renameSync(`${file}.tmp`, file);
+  }
+  const bytes = readFileSync(file);
+  const values = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
+  return createFlow({ runtime, model: planeNetwork, path, params: unflattenValues(planeNetwork.parameters, values) });
 }
 
-function train(runtime: Context["runtime"], steps: number): Promise<Flow> {
-  const data = { ...training, transform: { kind: "identity" } as const };
+async function train({ runtime, quick }: Context): Promise<Flow["params"]> {
+  const steps = quick ? 200 : 3000;
+  const data = { ...planeData, transform: { kind: "identity" } as const };
   const schedule = { learningRate: 5e-3, warmupSteps: Math.min(200, steps / 10), schedule: "polynomial" } as const;
-  return trainFlow({ runtime, model, path: otPath(), data, key, batchSize: 256, steps, ...schedule });
+  const flow = await trainFlow({ runtime, model: planeNetwork, path, data, key, batchSize: 256, steps, ...schedule });
+  await flow.dispose();
+  return flow.params;
+}
+
+/** A flow with fresh parameters, moved so little that an adaptive solve is short: only the cost of an evaluation counts. */
+export function freshFlow({ runtime }: Context, model: Model): Flow {
+  return createFlow({ runtime, model, path, params: unflattenValues(model.parameters, startState(model, 0.003).params) });
 }
 
 /** Data points `[count, 2]` in model space. */
 export function dataPoints(count: number): Float32Array {
   const points = new Float32Array(2 * count);
-  training.fill(key.child("data points"), 0, points);
+  planeData.fill(key.child("data points"), 0, points);
   return points;
-}
-
-/** What the rival's solves have in common. */
-export function solveSetup({ folder }: Context, flow: Flow, points: number): Readonly<Record<string, unknown>> {
-  return {
-    model: model.config,
-    specs: Object.entries(model.parameters).map(([name, { shape }]) => [name, shape]),
-    parameters: writeArray(folder, "parameters", flattenValues(model.parameters, flow.params)),
-    points,
-    ...tolerances,
-  };
 }

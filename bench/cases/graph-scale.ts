@@ -10,7 +10,8 @@ export const cases: readonly BenchCase[] = layers.map((depth) => ({
   name: `graph-${String(depth)}-layers`,
   what: `tracing, differentiating, simplifying and lowering a program of about ${(21 * depth).toLocaleString("en-US")} nodes`,
   unit: "s",
-  hasRival: false,
+  rivals: [],
+  threads: "one",
   ...(depth === 1000 && { target: { bound: "below" as const, value: 3 } }),
   measure: (context: Context) => Promise.resolve(measure(depth, context)),
 }));

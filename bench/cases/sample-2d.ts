@@ -1,36 +1,38 @@
-import { Key, normal } from "fluxion";
 import type { BenchCase, Context, Measurement } from "../case.ts";
-import { writeArray } from "../rival.ts";
-import { measureSolves } from "../solving.ts";
 import { productsAlone } from "../products.ts";
-import { model, solveSetup, tolerances, trainedFlow } from "../trained-flow.ts";
+import type { RivalName } from "../rivals.ts";
+import { npmPeers } from "../rivals.ts";
+import { measureSolve, solvers } from "../solving.ts";
+import type { SolveTask } from "../solving.ts";
+import { planeNetwork, trainedFlow } from "../trained-flow.ts";
 
-/** What `fluxion sample` draws by default, what fits a cache, and what flows solve at once at most. */
-const sizes = [64, 1000, 10_000];
+const counts = [1, 64, 1024];
 
-export const cases: readonly BenchCase[] = sizes.map((points) => ({
-  name: `sample-2d-${String(points)}`,
-  what: `${points.toLocaleString("en-US")} samples of a flow in the plane (MLP 128 wide), dopri5 at 1e-5`,
-  unit: "solves/s",
-  hasRival: true,
-  target: { bound: "atLeast", value: 3 },
-  measure: (context) => measure(points, context),
-}));
+/** The peers of npm take part where a solve of theirs takes a few seconds at most. */
+const rivalsOf = (count: number, solver: string): readonly RivalName[] =>
+  count === 64 && solver !== "midpoint-100" ? ["pytorch", "pytorch-compile", ...npmPeers] : ["pytorch"];
 
-async function measure(points: number, context: Context): Promise<Measurement> {
-  const flow = await trainedFlow(context);
-  const noise = normal(Key.from("bench noise"), 2 * points);
-  const key = Key.from("bench samples");
-  const measured = await measureSolves(context, {
-    what: "samples",
-    points,
-    solve: () => flow.decode(noise, tolerances),
-    others: { "flow.sample": () => flow.sample({ count: points, key, ...tolerances }) },
-    setup: { task: "sampling", ...solveSetup(context, flow, points), pool: { x: writeArray(context.folder, "x", noise) } },
-  });
-  const { width, depth } = model.config as { readonly width: number; readonly depth: number };
+export const cases: readonly BenchCase[] = counts.flatMap((count) =>
+  solvers.map((solver): BenchCase => {
+    const rivals = rivalsOf(count, solver.name);
+    return {
+      name: `sample-2d-${String(count)}-${solver.name}`,
+      what: `${count.toLocaleString("en-US")} samples of a flow in the plane (MLP 128 wide), ${solver.what}`,
+      unit: "solves/s",
+      rivals,
+      threads: "both",
+      target: { bound: "atLeast", value: 5 },
+      measure: (context) => measure({ count, solver, rivals }, context),
+    };
+  }),
+);
+
+/** Beside the duel, what the products of the hidden layers alone would take: the highest ratio that there can be. */
+async function measure(task: Omit<SolveTask, "flow">, context: Context): Promise<Measurement> {
+  const measured = await measureSolve({ flow: await trainedFlow(context), ...task }, context);
+  const { width, depth } = planeNetwork.config as { readonly width: number; readonly depth: number };
   const evaluations = Math.round(Number(measured.details?.["nfe"]));
-  const floor = await productsAlone(context, { points, width, layers: depth - 1, evaluations });
+  const floor = await productsAlone(context, { points: task.count, width, layers: depth - 1, evaluations });
   const rival = measured.figures["pytorch"]?.median;
   return {
     ...measured,

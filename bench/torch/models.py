@@ -1,4 +1,4 @@
-"""The MLP and the U-Net of Fluxion in PyTorch, with its parameter names: the state dict is read from our values."""
+"""The MLP, the U-Net and the DiT of Fluxion in PyTorch, with its parameter names: the state dict is read from our values."""
 
 import math
 
@@ -24,8 +24,10 @@ class TimeFeatures(nn.Module):
 class Mlp(nn.Module):
     """Hidden layers with SiLU on x beside the features of t."""
 
-    def __init__(self, dimension, width, depth, timeFrequencies, **_):
+    def __init__(self, dimension, width, depth, timeFrequencies, activation, **_):
         super().__init__()
+        if activation != "silu":
+            raise ValueError(f"mlp: expected silu, got {activation}")
         self.features = TimeFeatures([math.pi * (i + 1) for i in range(timeFrequencies)])
         sizes = [dimension + 2 * timeFrequencies] + [width] * depth
         self.hidden = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:]))
@@ -39,11 +41,12 @@ class Mlp(nn.Module):
 
 
 class TimeNetwork(nn.Module):
-    def __init__(self, channels):
+    def __init__(self, frequencies, width):
         super().__init__()
-        self.features = TimeFeatures([1000 * 10_000 ** (-i / channels) for i in range(channels)])
-        self.linear1 = nn.Linear(2 * channels, 4 * channels)
-        self.linear2 = nn.Linear(4 * channels, 4 * channels)
+        count = frequencies // 2
+        self.features = TimeFeatures([1000 * 10_000 ** (-i / count) for i in range(count)])
+        self.linear1 = nn.Linear(frequencies, width)
+        self.linear2 = nn.Linear(width, width)
 
     def forward(self, t):
         return F.silu(self.linear2(F.silu(self.linear1(self.features(t)))))
@@ -109,7 +112,7 @@ class Unet(nn.Module):
             return nn.ModuleList(block(inputs, widths[i], attends[i]) for _ in range(blocks))
 
         steps = list(zip(widths, widths[1:]))
-        self.time = TimeNetwork(channels)
+        self.time = TimeNetwork(2 * channels, 4 * channels)
         self.stem = nn.Conv2d(depth, widths[0], 3, padding=1)
         self.down = nn.ModuleList(level(i, w) for i, w in enumerate(widths))
         self.downsample = nn.ModuleList(nn.Conv2d(a, b, 3, stride=2, padding=1) for a, b in steps)
@@ -139,7 +142,72 @@ class Unet(nn.Module):
         return self.output(F.silu(self.norm(h)))
 
 
-KINDS = {"mlp": Mlp, "unet": Unet}
+class TokenAttention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.out = nn.Linear(width, width)
+
+    def forward(self, x):
+        n, tokens, width = x.shape
+        q, k, v = self.qkv(x).reshape(n, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        return self.out(F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, tokens, width))
+
+
+def modulated(x, scale, shift):
+    return torch.addcmul(shift[:, None], F.layer_norm(x, x.shape[-1:], eps=1e-6), scale[:, None] + 1)
+
+
+class DitBlock(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.modulation = nn.Linear(width, 6 * width)
+        self.attention = TokenAttention(width, heads)
+        self.expand = nn.Linear(width, 4 * width)
+        self.contract = nn.Linear(4 * width, width)
+
+    def forward(self, x, time):
+        shift1, scale1, gate1, shift2, scale2, gate2 = self.modulation(time).chunk(6, 1)
+        x = torch.addcmul(x, gate1[:, None], self.attention(modulated(x, scale1, shift1)))
+        told = F.gelu(self.expand(modulated(x, scale2, shift2)), approximate="tanh")
+        return torch.addcmul(x, gate2[:, None], self.contract(told))
+
+
+def places(height, breadth, size):
+    """Sines and cosines of the row, then of the column: [height * breadth, size]."""
+    count = size // 4
+    omega = 10_000.0 ** (-torch.arange(count, dtype=torch.float64) / count)
+    row, column = (torch.arange(n, dtype=torch.float64)[:, None] * omega for n in (height, breadth))
+    row = torch.cat([row.sin(), row.cos()], 1)[:, None].expand(height, breadth, -1)
+    column = torch.cat([column.sin(), column.cos()], 1)[None].expand(height, breadth, -1)
+    return torch.cat([row, column], 2).reshape(height * breadth, size).float()
+
+
+class Dit(nn.Module):
+    def __init__(self, image, width, depth, heads, patch, **_):
+        super().__init__()
+        channels, height, breadth = image
+        self.patch = patch
+        self.time = TimeNetwork(256, width)
+        self.register_buffer("places", places(height // patch, breadth // patch, width), persistent=False)
+        self.stem = nn.Linear(channels * patch**2, width)
+        self.blocks = nn.ModuleList(DitBlock(width, heads) for _ in range(depth))
+        self.modulation = nn.Linear(width, 2 * width)
+        self.output = nn.Linear(width, channels * patch**2)
+
+    def forward(self, x, t):
+        time = self.time(t)
+        h = self.stem(F.pixel_unshuffle(x, self.patch).flatten(2).transpose(1, 2)) + self.places
+        for block in self.blocks:
+            h = block(h, time)
+        shift, scale = self.modulation(time).chunk(2, 1)
+        h = self.output(modulated(h, scale, shift)).transpose(1, 2)
+        grid = [size // self.patch for size in x.shape[2:]]
+        return F.pixel_shuffle(h.reshape(len(x), -1, *grid), self.patch)
+
+
+KINDS = {"mlp": Mlp, "unet": Unet, "dit": Dit}
 
 
 def is_transposed(modules, name):

@@ -1,5 +1,7 @@
-import { createTrainer, Key, mlp, otPath, pointSets, trainingPoints } from "fluxion";
+import { createTrainer, Key, mlp, otPath } from "fluxion";
 import type { BenchCase, Context, Measurement } from "../case.ts";
+import { residentMegabytes } from "../memory.ts";
+import { planeData } from "../models.ts";
 import { summarize } from "../statistics.ts";
 
 const total = 1_000_000;
@@ -9,7 +11,8 @@ export const cases: readonly BenchCase[] = [
     name: "memory-growth",
     what: "growth of the process's memory over 10,000 calls of one training step, after 1,000 that warm up",
     unit: "MB",
-    hasRival: false,
+    rivals: [],
+    threads: "one",
     // A tenth of what one lost vector of parameters a call would add.
     target: { bound: "below", value: 20 },
     measure,
@@ -17,10 +20,8 @@ export const cases: readonly BenchCase[] = [
 ];
 
 async function measure({ runtime, quick }: Context): Promise<Measurement> {
-  const points = pointSets.checkerboard.sample(Key.from("bench points"), 1000);
-  const { training: data } = trainingPoints(points, [1000, 2], { holdOutKey: Key.from("bench held out") });
   const model = mlp({ dimension: 2, width: 64, depth: 2 });
-  const trainer = await createTrainer({ runtime, model, path: otPath(), data, key: Key.from(1), batchSize: 16 });
+  const trainer = await createTrainer({ runtime, model, path: otPath(), data: planeData, key: Key.from(1), batchSize: 16 });
   const [warmUp, calls] = quick ? [100, 1000] : [1000, 10_000];
   for (let i = 0; i < warmUp; i++) await trainer.advance(1, total);
   const before = residentMegabytes();
@@ -32,10 +33,4 @@ async function measure({ runtime, quick }: Context): Promise<Measurement> {
     figures: { fluxion: summarize([growth]) },
     details: { calls, parameterMegabytesThroughCalls: Math.round(perCall * calls) },
   };
-}
-
-/** Memory that the system gives the process, after a collection where node runs with --expose-gc. */
-function residentMegabytes(): number {
-  globalThis.gc?.();
-  return process.memoryUsage.rss() / 1e6;
 }
