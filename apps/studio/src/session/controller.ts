@@ -185,14 +185,19 @@ function followPath(): void {
     const picture = { data: dataOf(), path, seed: shared.seed.peek(), count: pathParticles };
     try {
       pathPictures.conditional.value = conditionalFrames(picture);
+      pathPictures.marginal.value = undefined;
       pathMessage.value = undefined;
     } catch (error) {
       pathMessage.value = messageOf(error);
       return;
     }
     if (connection.peek().status !== "ready") return;
+    const shown = pathPictures.conditional.peek();
     ask((lab) => lab.marginal(picture)).then(
-      (frames) => (pathPictures.marginal.value = frames),
+      (frames) => {
+        // Unless another path was chosen meanwhile.
+        if (pathPictures.conditional.peek() === shown) pathPictures.marginal.value = frames;
+      },
       (error: unknown) => (pathMessage.value = messageOf(error)),
     );
   });
