@@ -1,15 +1,15 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { constant, input, lower, mul, trace } from "@fluxion/graph";
-import { decodeSafetensors } from "fluxion";
+import type { Model } from "fluxion";
+import { decodeSafetensors, encodeSafetensors, flattenValues, initParameters, Key, mlp, stateFromTensors, unet } from "fluxion";
 import { nodeRuntime } from "@fluxion/node";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
 import { createLab } from "../../src/lab/lab.ts";
 import { pretrainedProblem } from "../../src/session/pretrained.ts";
-import { stateFromTensors } from "fluxion";
 import { chapter, figure, openStudio, saved, serveStudio, startChromium } from "./page.ts";
 
 const served = await serveStudio();
@@ -309,6 +309,71 @@ describe("files", () => {
       await page.getByLabel("Open a model").setInputFiles(join(folder, name));
       await page.getByRole("alert").filter({ hasText: `${name}: expected` }).waitFor();
     }
+    await page.context().close();
+  });
+});
+
+describe("runs of the command line", () => {
+  /** Writes the files of a run with fresh weights. */
+  function writeRun(name: string, model: Model, options: object, transform: object): string[] {
+    const directory = join(folder, name);
+    mkdirSync(directory);
+    const record = { format: "fluxion-run", version: 1, options, model: model.config, path: { kind: "ot", sigmaMin: 1e-4 }, transform, versions: {} };
+    writeFileSync(join(directory, "options.json"), JSON.stringify(record));
+    writeFileSync(join(directory, "weights.safetensors"), encodeSafetensors(initParameters(model, Key.from(1)), { step: "7" }));
+    return ["options.json", "weights.safetensors"].map((file) => join(directory, file));
+  }
+
+  it("draw images, by class where they have them", async () => {
+    const model = unet({ image: [1, 8, 8], channels: 8, groups: 4, classes: 3, patch: 1 });
+    const files = writeRun("images", model, { data: "mnist" }, { kind: "images8bit" });
+    const { page, complaints } = await openStudio(browser, `${served.plain}#chapter=images&imageCount=4&imageSteps=4`);
+    await page.getByLabel("Choose files").setInputFiles(files);
+    await page.getByRole("img", { name: /^4 images/ }).waitFor();
+    await page.getByText("8 × 8", { exact: true }).waitFor();
+    await page.getByRole("radio", { name: "2" }).check({ force: true });
+    await page.getByLabel(/^Guidance/).fill("2");
+    await page.getByRole("button", { name: "Draw", exact: true }).click();
+    await page.getByRole("button", { name: "Draw", exact: true }).waitFor();
+    await page.getByRole("img", { name: /^4 images/ }).waitFor();
+    expect(await page.locator(".figure", { hasText: "Evaluations" }).locator("dd").innerText()).toBe("8");
+    expect(await page.getByRole("alert").allInnerTexts()).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("of points open as a model, on the run's own data", async () => {
+    const transform = { kind: "standardize", mean: [0, 0], std: [1, 1] };
+    const files = writeRun("points", mlp({ dimension: 2, width: 32, depth: 2 }), { data: "rings", points: 500, seed: 4 }, transform);
+    const { page, complaints } = await openStudio(browser, `${served.plain}#chapter=images`);
+    await page.getByLabel("Choose files").setInputFiles(files);
+    await eventually(() => page.url()).toMatch(/data=rings&setSize=500&seed=4.*width=32/);
+    await page.getByRole("button", { name: "Measure held-out points" }).click();
+    await eventually(() => figure(page, "likelihood-0", "Negative")).toBeGreaterThan(0);
+    // The very transform and split of the run: 50 points are held out, and every one counts.
+    const runtime = await nodeRuntime({ threads: 1 });
+    const problem = { ...pretrainedProblem, data: { kind: "set", name: "rings", count: 500 }, width: 32, depth: 2, seed: 4 } as const;
+    const { tensors } = decodeSafetensors(readFileSync(files[1]!));
+    const lab = await createLab(runtime, problem);
+    const params = flattenValues(lab.parts.model.parameters, tensors);
+    lab.restore({ step: 7, params, m: params, v: params, ema: params });
+    expect(await figure(page, "likelihood-0", "Negative")).toBeCloseTo((await lab.likelihood(1000)).nll, 2);
+    await lab.dispose();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("are refused by name where they are none, or hold what the page cannot make", async () => {
+    const { page } = await openStudio(browser, `${served.plain}#chapter=images`);
+    const choose = async (files: readonly string[], words: RegExp): Promise<void> => {
+      await page.getByLabel("Choose files").setInputFiles([...files]);
+      await page.getByRole("alert").filter({ hasText: words }).waitFor();
+    };
+    const own = writeRun("own", mlp({ dimension: 2, width: 32, depth: 2 }), { data: "C:\\mine.csv", seed: 0 }, { kind: "identity" });
+    await choose(own, /run: expected a run of images or of a built-in set of points, got one of mine\.csv/);
+    await choose(own.slice(0, 1), /expected options\.json and weights\.safetensors, got options\.json/);
+    writeFileSync(own[0]!, "{}");
+    await choose(own, /expected the record of a Fluxion run/);
     await page.context().close();
   });
 });
