@@ -10,6 +10,7 @@ const manifest = (path: string) => JSON.parse(read(join(path, "package.json"))) 
 interface Manifest {
   readonly version: string;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
 function sourcesOf(directory: string): string[] {
@@ -53,5 +54,25 @@ describe.each(["graph", "core", "ort", "node", "web", "cli"].map((name) => join(
 
   it("carries the licence", () => {
     expect(read(join(directory, "LICENSE"))).toBe(read("LICENSE"));
+  });
+});
+
+describe("apps/studio", () => {
+  const { dependencies, devDependencies = {}, version } = manifest("apps/studio");
+
+  it("depends on nothing: what it needs is in its page", () => {
+    expect(dependencies).toBeUndefined();
+  });
+
+  it("pins what it is built with, its siblings at the version of the workspace", () => {
+    expect(version).toBe(manifest(".").version);
+    for (const [name, range] of Object.entries(devDependencies)) {
+      if (name === "fluxion" || name.startsWith("@fluxion/")) expect(range, name).toBe(version);
+      else expect(range, name).toMatch(/^\d+\.\d+\.\d+$/);
+    }
+  });
+
+  it("carries the licence", () => {
+    expect(read("apps/studio/LICENSE")).toBe(read("LICENSE"));
   });
 });

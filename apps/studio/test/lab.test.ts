@@ -13,7 +13,7 @@ import { decodeFrames, encodeFrames } from "../src/session/pretrained.ts";
 
 const runtime = await nodeRuntime({ threads: 1 });
 const problem: Problem = {
-  data: { kind: "set", name: "moons" },
+  data: { kind: "set", name: "moons", count: 20_000 },
   path: { kind: "ot", sigmaMin: 1e-4 },
   objective: "velocity",
   width: 16,

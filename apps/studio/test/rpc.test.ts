@@ -18,7 +18,8 @@ interface Api {
   never(): Promise<void>;
   missing(): Promise<void>;
 }
-const { call, fail } = remote<Api>(port1 as unknown as Port);
+const other = remote<Api>(port1 as unknown as Port);
+const { call } = other;
 port1.start();
 port2.start();
 afterAll(() => {
@@ -42,7 +43,7 @@ it("passes errors on by name and message", async () => {
 
 it("fails what is under way and to come once the other side is lost", async () => {
   const waiting = call.never();
-  fail(new Error("lost"));
+  other.fail(new Error("lost"));
   await expect(waiting).rejects.toThrow("lost");
   await expect(call.double([1])).rejects.toThrow("lost");
 });

@@ -28,6 +28,9 @@ export function formulaMath(expression: Expression): VNode {
   }
 }
 
+/** A formula as a factor: a sum in parentheses. */
+export const formulaFactor = (expression: Expression): VNode => wrapped(expression, 2);
+
 /** Numbers need a sign between them, letters none. */
 function productSign(left: Expression, right: Expression): VNode {
   const last = left.kind === "operation" && left.operator === "*" ? left.right : left;

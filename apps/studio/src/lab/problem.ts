@@ -4,15 +4,14 @@ import { Key, mlp, objectiveFromConfig, pointSets, trainingPoints } from "fluxio
 import type { PathConfig } from "./path-of.ts";
 import { pathOf } from "./path-of.ts";
 
-/** The points that a built-in set is drawn as. */
+/** The points that a built-in set is drawn as, unless somebody wants more or fewer. */
 export const pointsOfSet = 20_000;
 
 /** A built-in set, as so many points. */
 export interface BuiltIn {
   readonly kind: "set";
   readonly name: PointSetName;
-  /** Default `pointsOfSet`. */
-  readonly count?: number | undefined;
+  readonly count: number;
 }
 
 /** Everything that decides what a model becomes, but for the number of steps. */
@@ -61,5 +60,5 @@ export function partsOf(problem: Problem): Parts {
 export function pointsOf({ data }: Pick<Problem, "data">, key: Key): { readonly points: Float32Array; readonly entropy?: number } {
   if (data.kind === "points") return { points: data.points };
   const set = pointSets[data.name];
-  return { points: set.sample(key.child("points"), data.count ?? pointsOfSet), entropy: set.entropy };
+  return { points: set.sample(key.child("points"), data.count), entropy: set.entropy };
 }

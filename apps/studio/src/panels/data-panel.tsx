@@ -81,6 +81,7 @@ export function DataPanel(): VNode {
       <Part>
         <Formula>{row(x1, o("∼"), v("q"), paren(x1), o(","), sub(v("x"), v("t")), o("="), v("α"), paren(v("t")), x1, o("+"), v("σ"), paren(v("t")), sub(v("x"), n(0)))}</Formula>
         <p class="note">Each example is mixed with noise. At t = 0 it is noise alone, at t = 1 the example.</p>
+        <Range label="Points drawn of a built-in set" value={shared.setSize} spec={sharedSpecs.setSize} disabled={shared.data.value === "own"} />
         <Range label="Seed of all random numbers" value={shared.seed} spec={sharedSpecs.seed} />
       </Part>
     </Panel>

@@ -5,7 +5,7 @@ import type { AffinePath } from "fluxion";
 import { LineChart, Legend } from "../charts/line-chart.tsx";
 import { Choice, Complaint, Range } from "../controls/controls.tsx";
 import { parseFormula } from "../formula/expression.ts";
-import { formulaMath } from "../formula/to-math.tsx";
+import { formulaFactor } from "../formula/to-math.tsx";
 import { pathOf } from "../lab/path-of.ts";
 import { fn, frac, Formula, n, o, paren, row, root, sub, subsup, sup, v, x0, x1, xt } from "../math/mathml.tsx";
 import { activeSide, pathMessage } from "../session/controller.ts";
@@ -134,14 +134,14 @@ function PathFormula({ side }: { readonly side: SideSettings }): VNode {
       return <Formula>{row(state, v("t"), x1, o("+"), root(row(n(1), o("−"), sup(v("t"), n(2)))), x0)}</Formula>;
     case "formula": {
       const [alpha, sigma] = [side.alpha.value, side.sigma.value].map(readable);
-      return alpha && sigma ? <Formula>{row(state, paren(alpha), x1, o("+"), paren(sigma), x0)}</Formula> : <></>;
+      return alpha && sigma ? <Formula>{row(state, alpha, x1, o("+"), sigma, x0)}</Formula> : <></>;
     }
   }
 }
 
 function readable(text: string): VNode | undefined {
   try {
-    return formulaMath(parseFormula(text));
+    return formulaFactor(parseFormula(text));
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** @file What follows from what: settings change, and models and pictures are made anew. */
 import { dependOn } from "./depend-on.ts";
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { TrainingState } from "fluxion";
 import { extent } from "./shown-data.ts";
 import { pathConfigOf, problemOf, dataOf } from "../settings/problem-of.ts";
@@ -41,7 +41,7 @@ const sameProblem = (a: Problem | undefined, b: Problem): boolean => a !== undef
 
 /** Equal for equal problems. */
 function keyOf({ data, ...rest }: Problem): string {
-  const points = data.kind === "set" ? data.name : [data.points.length, ...data.points].join();
+  const points = data.kind === "set" ? [data.name, data.count].join() : [data.points.length, ...data.points].join();
   return JSON.stringify([points, rest]);
 }
 
@@ -67,7 +67,9 @@ export async function startStudio(pretrained: Pretrained): Promise<void> {
     }
     const problem = problemOf(side);
     const kept = sameProblem(session.kept?.problem, problem) ? session.kept?.state : undefined;
-    await openSession(session, problem, kept ?? (await pretrained(problem)));
+    const state = kept ?? (await pretrained(problem));
+    // While it was fetched, somebody may have chosen or opened another one.
+    if (wanted[side]?.peek() === key) await openSession(session, problem, state);
   };
   for (const side of [0, 1] as const) {
     const later = settled(200, () => void open(side).catch((error: unknown) => failSession(sessions[side], error)));
@@ -93,7 +95,12 @@ export async function startStudio(pretrained: Pretrained): Promise<void> {
   effect(() => {
     // A new worker has no models yet.
     if (connection.value.status !== "ready") present.fill("");
-    else for (const side of [0, 1] as const) void open(side).catch((error: unknown) => failSession(sessions[side], error));
+    else {
+      // What opening reads of the settings is not what this waits for.
+      untracked(() => {
+        for (const side of [0, 1] as const) void open(side).catch((error: unknown) => failSession(sessions[side], error));
+      });
+    }
   });
   followEngine();
   await startWorker(shared.engine.peek());
@@ -185,14 +192,19 @@ function followPath(): void {
     const picture = { data: dataOf(), path, seed: shared.seed.peek(), count: pathParticles };
     try {
       pathPictures.conditional.value = conditionalFrames(picture);
+      pathPictures.marginal.value = undefined;
       pathMessage.value = undefined;
     } catch (error) {
       pathMessage.value = messageOf(error);
       return;
     }
     if (connection.peek().status !== "ready") return;
+    const shown = pathPictures.conditional.peek();
     ask((lab) => lab.marginal(picture)).then(
-      (frames) => (pathPictures.marginal.value = frames),
+      (frames) => {
+        // Unless another path was chosen meanwhile.
+        if (pathPictures.conditional.peek() === shown) pathPictures.marginal.value = frames;
+      },
       (error: unknown) => (pathMessage.value = messageOf(error)),
     );
   });

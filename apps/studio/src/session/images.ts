@@ -50,10 +50,9 @@ async function openPoints(name: string, run: ReturnType<typeof openRunFiles>): P
   takeProblem(0, problem);
   shared.steps.value = Math.min(20_000, Math.max(shared.steps.value, run.steps));
   shared.chapter.value = "flow";
-  // The settings hold no number of points: the run's own counts here.
+  // The settings that follow look whether they know a state of theirs.
   session.kept = { problem: problemOf(0), state };
-  await openSession(session, problem, state);
-  session.kept = { problem: problemOf(0), state };
+  await openSession(session, problemOf(0), state);
 }
 
 /** Images that are drawn at once: the first ones are seen early. */

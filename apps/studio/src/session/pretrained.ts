@@ -11,7 +11,7 @@ export const cachedFrames = signal<Frames | undefined>(undefined);
 
 /** The problem that was trained in advance: all defaults. */
 export const pretrainedProblem: Problem = {
-  data: { kind: "set", name: "moons" },
+  data: { kind: "set", name: "moons", count: sharedSpecs.setSize.default },
   path: { kind: "ot", sigmaMin: sideSpecs.sigmaMin.default },
   objective: "velocity",
   width: sideSpecs.width.default,

@@ -68,6 +68,8 @@ export function methodOf(): Method {
 /** Makes the model of a problem, from its start or from a state. */
 export async function openSession(session: Session, problem: Problem, state?: TrainingState): Promise<void> {
   const { side } = session;
+  // At once: what is opened next may have a state of its own.
+  session.kept = state && { problem, state };
   batch(() => {
     session.status.value = "opening";
     session.message.value = undefined;
@@ -84,7 +86,6 @@ export async function openSession(session: Session, problem: Problem, state?: Tr
       session.revision.value += 1;
       session.status.value = "ready";
     });
-    session.kept = state && { problem, state };
     await showParticles(session);
   } catch (error) {
     failSession(session, error);

@@ -31,8 +31,9 @@ export function pathConfigOf(side: SideSettings): PathConfig {
 /** The data that settings ask for; own points only once there are some. */
 export function dataOf(): Problem["data"] {
   const name = shared.data.value;
-  if (name !== "own") return { kind: "set", name };
-  return ownPoints.value && ownPoints.value.length >= 4 ? { kind: "points", points: ownPoints.value } : { kind: "set", name: "moons" };
+  const count = Math.round(shared.setSize.value);
+  if (name !== "own") return { kind: "set", name, count };
+  return ownPoints.value && ownPoints.value.length >= 4 ? { kind: "points", points: ownPoints.value } : { kind: "set", name: "moons", count };
 }
 
 /** Everything that a model is trained from. */

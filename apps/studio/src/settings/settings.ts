@@ -3,6 +3,7 @@ import type { Signal } from "@preact/signals";
 import { signal } from "@preact/signals";
 import type { PathName, SolverName } from "fluxion";
 import { pathOptions, pointSets, solvers } from "fluxion";
+import { pointsOfSet } from "../lab/problem.ts";
 import type { ChoiceSpec, NumberSpec, Spec } from "./spec.ts";
 import { choice, flag, number, text } from "./spec.ts";
 
@@ -18,6 +19,8 @@ const namesOf = <T extends string>(record: Readonly<Record<T, unknown>>): T[] =>
 export const sharedSpecs = {
   chapter: choice(chapters, "flow"),
   data: choice([...namesOf(pointSets), "own"], "moons"),
+  /** Points that a built-in set is drawn as. */
+  setSize: number(pointsOfSet, 100, 1_000_000, 0.05, { log: true }),
   seed: number(0, 0, 9999, 1),
   batch: number(256, 32, 1024, 32),
   steps: number(4000, 500, 20_000, 500),

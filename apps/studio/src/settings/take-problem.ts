@@ -14,7 +14,8 @@ export function takeProblem(side: Side, { data, path, objective, width, depth, b
   const number = (name: string, fallback: number): number => Number(path[name] ?? fallback);
   batch(() => {
     shared.data.value = data.kind === "set" ? data.name : "own";
-    if (data.kind === "points") ownPoints.value = data.points;
+    if (data.kind === "set") shared.setSize.value = data.count;
+    else ownPoints.value = data.points;
     shared.batch.value = points;
     shared.seed.value = seed;
     own.path.value = kind;

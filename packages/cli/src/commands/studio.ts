@@ -15,7 +15,8 @@ const runFiles = ["options.json", "weights.safetensors"];
  * @throws Error if there is no such run, it has no weights yet, or the port is taken
  */
 export async function studio(run: string | undefined, { port }: { readonly port: number }): Promise<Served> {
-  const served = await serveFolders({ "": { directory: pageDirectory() }, ...(run !== undefined && { run: { directory: checkedRun(run), only: runFiles } }) }, port);
+  const shown = run === undefined ? {} : { run: { directory: checkedRun(run), only: runFiles } };
+  const served = await serveFolders({ "": { directory: pageDirectory() }, ...shown }, port);
   const query = run === undefined ? "" : `?run=${encodeURIComponent(basename(resolve(run)))}`;
   process.stdout.write(`Fluxion Studio: ${served.address}${query}\nCtrl-C stops it.\n`);
   return served;
@@ -25,7 +26,7 @@ export async function studio(run: string | undefined, { port }: { readonly port:
 function pageDirectory(): string {
   const directory = join(dirname(createRequire(import.meta.url).resolve("@fluxion/studio/package.json")), "dist");
   if (existsSync(join(directory, "index.html"))) return directory;
-  throw new Error(`studio: expected the built page, got none; build it with "npm run build"`);
+  throw new Error('studio: expected the built page, got none; build it with "npm run build"');
 }
 
 function checkedRun(directory: string): string {
