@@ -44,6 +44,6 @@ describe("presets", () => {
     const program = stepProgram({ model, path: otPath(), batch: 2, optimizer: resolveOptimizer(optimizer) });
     const size = parameterCount(model);
     expect(batchSize % 2).toBe(0);
-    expect(program.outputs["next.params"]?.shape).toEqual([size]);
+    expect(program.outputs["next.params"].shape).toEqual([size]);
   });
 });
