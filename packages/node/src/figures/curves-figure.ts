@@ -92,9 +92,8 @@ function scaleOf({ logarithmic = false }: CurveAxis, values: readonly number[]) 
 }
 
 const ticksOf = ({ type, domain }: ReturnType<typeof scaleOf>) => ({
-  format: "~g",
   tickCount: 6,
-  ...(type === "log" && { values: [...logTicks(domain)] }),
+  ...(type === "log" && { format: "~g", values: [...logTicks(domain)] }),
 });
 
 /** An error bar on a logarithmic axis must stay above 0. */
