@@ -38,15 +38,17 @@ const computes = `
   const runtime = await nodeRuntime();
   const executable = await runtime.compile(trace("sum", { x: input([2]) }, ({ x }) => ({ y: add(x, 1) })));
   console.log((await executable.run({ x: hostTensor([1, 2], [2]) })).y.data.join());
+  console.log(process.env.ORT_DISABLE_TELEMETRY);
 `;
 
 describe("telemetry of ONNX Runtime", () => {
   it("is off: nothing is written", () => {
-    expect(run(computes)).toEqual({ stdout: "2,3\n", files: [] });
+    expect(run(computes)).toEqual({ stdout: "2,3\n1\n", files: [] });
   }, 60_000);
 
-  it.runIf(process.platform === "linux")("is the user's to switch on", () => {
-    expect(run(computes, { ORT_DISABLE_TELEMETRY: "0" }).files).toContain("deviceid");
+  // What ONNX Runtime then writes, and when, is its own affair: that it is asked to is ours.
+  it("is the user's to switch on", () => {
+    expect(run(computes, { ORT_DISABLE_TELEMETRY: "0" }).stdout).toBe("2,3\n0\n");
   }, 60_000);
 });
 

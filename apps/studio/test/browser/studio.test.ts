@@ -202,7 +202,7 @@ describe("training", () => {
     await page.getByRole("button", { name: "Go on" }).click();
     await measured(page);
     await chapter(page, "Flow");
-    expect(await figure(page, "likelihood-0", "Negative")).toBeLessThan(2.65);
+    await eventually(() => figure(page, "likelihood-0", "Negative")).toBeLessThan(2.65);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
