@@ -25,7 +25,7 @@ const schema = z.strictObject({
   steps: whole(1).optional().describe("optimiser steps"),
   snapshots: whole(0).default(0).describe("keep the weights at so many equal parts of training"),
   minutes: positive.optional().describe("training time, turned into a number of steps once (default 1; images 20)"),
-  batch: whole(1).optional().describe("examples per step (default 256; images 64)"),
+  batch: whole(1).optional().describe("examples per step (default 256; U-Net 32; ADM, DiT 64)"),
 
   accumulate: whole(1).default(1).describe("equal parts of a batch whose gradients are added up, to save memory"),
 
@@ -75,7 +75,7 @@ const schema = z.strictObject({
   superResolution: whole(2).optional().describe("tell the network the image made smaller by this factor, to refine it"),
   size: z.string().optional().describe("size and patch of the DiT by name, such as S/2"),
 
-  learningRate: positive.optional().describe("peak learning rate of Adam (default 5e-3; images 1e-3)"),
+  learningRate: positive.optional().describe("peak learning rate of Adam (default 5e-3; U-Net 3e-3; ADM, DiT 1e-3)"),
   warmup: whole(0).default(200).describe("steps of linear warm-up"),
   schedule: z.enum(["constant", "polynomial"]).default("polynomial").describe("learning rate after the warm-up"),
   weightDecay: z.number().min(0).default(0).describe("decoupled weight decay (AdamW)"),

@@ -16,8 +16,20 @@ export interface TrainerParts {
   readonly state?: TrainingState | undefined;
 }
 
+/** Examples per step, and the peak learning rate. */
+type Pace = Pick<Required<TrainOptions>, "batch" | "learningRate">;
+
+const paces: Readonly<Record<string, Pace>> = {
+  mlp: { batch: 256, learningRate: 5e-3 },
+  // Small batches and long steps learn fastest where minutes are counted.
+  unet: { batch: 32, learningRate: 3e-3 },
+};
+
+/** The pace of a model where the user names none. */
+export const usualPace = ({ kind }: Model): Pace => paces[kind] ?? { batch: 64, learningRate: 1e-3 };
+
 /** Examples per step. */
-export const batchOf = ({ batch }: TrainOptions, model: Model): number => batch ?? (model.eventShape.length === 1 ? 256 : 64);
+export const batchOf = ({ batch }: TrainOptions, model: Model): number => batch ?? usualPace(model).batch;
 
 /** Steps that one call does: about a quarter of a second. */
 export const stepsPerCall = (stepMs: number): number => Math.max(1, Math.min(500, Math.round(250 / stepMs)));
@@ -85,7 +97,7 @@ export function makeTrainer({ runtime, options, task, model, path, objective, st
     batchSize: batchOf(options, model),
     accumulate: options.accumulate,
     labelDropout: options.labelDropout,
-    learningRate: options.learningRate ?? (model.eventShape.length === 1 ? 5e-3 : 1e-3),
+    learningRate: options.learningRate ?? usualPace(model).learningRate,
     warmupSteps: options.warmup,
     schedule: options.schedule,
     weightDecay: options.weightDecay,

@@ -56,6 +56,12 @@ describe("networks by name", () => {
     });
   }, 60_000);
 
+  // A resumed run would otherwise take up the pace of a later version.
+  it("writes down the pace that nobody named", async () => {
+    expect((await plan(images, "--model", "unet")).options).toMatchObject({ batch: 32, learningRate: 3e-3 });
+    expect((await plan(images, "--model", "dit", "--batch", "8")).options).toMatchObject({ batch: 8, learningRate: 1e-3 });
+  }, 60_000);
+
   it.each([
     ["a preset that there is none of", ["--preset", "mnist"], /preset: expected one of cifar10, imagenet32, .*got "mnist"/],
     ["a network that there is none of", ["--model", "mlp"], /model: .*got "mlp"/],

@@ -14,7 +14,7 @@ import { startProgress } from "../progress.ts";
 import { reportRun } from "../report.ts";
 import { absoluteData, isImageData, loadTask, pathOf, partsOf } from "../task.ts";
 import type { Task } from "../task.ts";
-import { batchOf, makeTrainer, measureStepMs, objectiveOf, stepsPerCall } from "../trainer.ts";
+import { batchOf, makeTrainer, measureStepMs, objectiveOf, stepsPerCall, usualPace } from "../trainer.ts";
 import { versions } from "../version.ts";
 
 /** What `fluxion train` is given beside the options of the run. */
@@ -42,9 +42,10 @@ export async function train(given: Readonly<Record<string, unknown>>, args: Trai
     return resumeRun(openRun(args.resume), args);
   }
   const options = parseOptions(withPreset({ ...readConfig(args.config), ...given }), args.config ?? "options");
-  const resolved = { ...options, data: absoluteData(options.data), ...defaultLength(options) };
-  const task = await loadTask(resolved);
-  const model = modelOf(resolved, task.training.eventShape, task.training.labels?.classes);
+  const chosen = { ...options, data: absoluteData(options.data), ...defaultLength(options) };
+  const task = await loadTask(chosen);
+  const model = modelOf(chosen, task.training.eventShape, task.training.labels?.classes);
+  const resolved = { ...usualPace(model), ...chosen };
   const path = pathOf(resolved);
   const objective = objectiveOf(resolved);
   const directory = args.out ?? freeDirectory(resolved.data);

@@ -37,7 +37,7 @@ const defaults: Readonly<Record<Exclude<StudyKind, "none">, Defaults>> = {
     budget: 75,
     methods: methods.length,
     snapshots: 8,
-    options: { pool: 2, channels: 24, multiples: [1, 2], blocks: 1, patch: 1, attention: [7] },
+    options: { pool: 2, channels: 24, multiples: [1, 2], blocks: 1, patch: 1, attention: [7], batch: 64, learningRate: 1e-3 },
     measure: { samples: 2_000, snapshotSamples: 500, nllImages: 200, nllK: 5, featureSteps: 2_000 },
   },
   // Four times in either direction, as the paper's 64 to 256.
