@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, readImages, pooledReader, trainingImagesFrom, trainingPoints } from "fluxion";
 import type { AffinePath, FloatArray, Model, Objective, TrainingData } from "fluxion";
 import { isImageSource, isPublicSetName, loadPoints, locateDataset, openImages, publicSets } from "@fluxion/node";
-import type { ImageSet, ImageSplit, LoadedImages, OpenImagesOptions, RunRecord } from "@fluxion/node";
+import type { ImageSet, ImageSplit, OpenImagesOptions, RunRecord } from "@fluxion/node";
 import { existsSync } from "node:fs";
 import type { TrainOptions } from "./options.ts";
 
@@ -65,12 +65,6 @@ export interface ImageSource extends Pick<OpenImagesOptions, "imageSize" | "colo
   readonly data: string;
   /** Side of the squares that are averaged into one pixel. Default 1. */
   readonly pool?: number | undefined;
-}
-
-/** A part of an image data set in memory, with labels where they are. */
-export async function loadImageSplit(source: ImageSource, split: ImageSplit): Promise<LoadedImages> {
-  const { reader, labels } = await openImageSplit(source, split);
-  return { ...readImages(reader), labels };
 }
 
 /** A part of an image data set, to be read by number; says what it had to leave out. */

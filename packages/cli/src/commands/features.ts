@@ -1,21 +1,19 @@
 import { classifier, classifierAccuracy, createClassifierTrainer, encodeClassifier, Key, parameterCount, unflattenValues } from "fluxion";
 import type { LabelledImages, Trainer } from "fluxion";
 import { writeAtomic } from "@fluxion/node";
-import type { ImageSplit } from "@fluxion/node";
+import type { ImageSet, ImageSplit } from "@fluxion/node";
 import { openRuntime } from "../compute.ts";
 import type { ComputeFlags } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
 import { startProgress } from "../progress.ts";
-import { loadImageSplit } from "../task.ts";
+import { openImageSplit } from "../task.ts";
 import type { ImageSource } from "../task.ts";
 import { measureStepMs, stepsPerCall } from "../trainer.ts";
 import { version } from "../version.ts";
 
 /** Options of `fluxion features`. */
-export interface FeaturesArguments extends ComputeFlags {
+export interface FeaturesArguments extends ComputeFlags, Omit<ImageSource, "data"> {
   readonly minutes: number;
-  /** Side of the squares that are averaged into one pixel. Default 1. */
-  readonly pool?: number | undefined;
   /** Steps instead of minutes. */
   readonly steps?: number | undefined;
   /** Width of the layer of features. */
@@ -27,25 +25,26 @@ export interface FeaturesArguments extends ComputeFlags {
 
 /** Trains a classifier on labelled images and writes it as a feature network. */
 export async function features(data: string, args: FeaturesArguments): Promise<void> {
-  const { seed, out, device, threads, batch } = args;
+  const { seed, out, device, threads, batch, pool, imageSize, colour, skipBad } = args;
+  const source = { data, pool, imageSize, colour, skipBad };
   if (!out.endsWith(".onnx")) throw new Error(`--out: expected a name that ends in .onnx, got "${out}"`);
-  const training = await loadLabelled({ data, pool: args.pool }, "train");
-  const classes = Array.from(training.labels).reduce((most, label) => Math.max(most, label + 1), 2);
-  const [, ...image] = training.shape;
-  const network = classifier({ image: image as [number, number, number], classes, features: args.features });
+  const training = await openLabelled(source, "train");
+  const classes = training.classes ?? training.labels.reduce((most, label) => Math.max(most, label + 1), 2);
+  const [count, ...image] = training.reader.shape;
+  const network = classifier({ image, classes, features: args.features });
   const runtime = await openRuntime({ device, threads });
   const trainer = await createClassifierTrainer({ runtime, classifier: network, data: training, key: Key.from(seed).child("features"), batchSize: batch, threads });
-  process.stdout.write(`${data}: ${formatCount(training.labels.length)} images of ${classes} classes, ${formatCount(parameterCount(network))} parameters, ${args.features} features, batch ${batch}\n`);
+  process.stdout.write(`${data}: ${formatCount(count)} images of ${classes} classes, ${formatCount(parameterCount(network))} parameters, ${args.features} features, batch ${batch}\n`);
   await loop(trainer, args);
   const { step, ema } = await trainer.read();
   await trainer.dispose();
-  const test = await loadLabelled({ data, pool: args.pool }, "test");
+  const test = await openLabelled(source, "test");
   const encode = (metadata: Readonly<Record<string, string>>): Uint8Array => encodeClassifier(network, unflattenValues(network.parameters, ema), metadata);
   const accuracy = await classifierAccuracy(runtime, encode({}), test);
   const model = encode({
     "fluxion.version": version,
     "fluxion.data": data,
-    "fluxion.pool": String(args.pool ?? 1),
+    "fluxion.pool": String(pool ?? 1),
     "fluxion.steps": String(step),
     "fluxion.seed": String(seed),
     "fluxion.testAccuracy": accuracy.toFixed(4),
@@ -54,10 +53,11 @@ export async function features(data: string, args: FeaturesArguments): Promise<v
   process.stdout.write(`test accuracy ${(100 * accuracy).toFixed(2)} % on ${formatCount(test.labels.length)} images\n${out}: outputs features and probabilities, ${formatCount(model.length)} bytes\n`);
 }
 
-async function loadLabelled(source: ImageSource, split: ImageSplit): Promise<LabelledImages> {
-  const { pixels, shape, labels } = await loadImageSplit(source, split);
+/** Images with their labels, read as they are needed. */
+async function openLabelled(source: ImageSource, split: ImageSplit): Promise<LabelledImages & Pick<ImageSet, "classes">> {
+  const { reader, labels, classes } = await openImageSplit(source, split);
   if (!labels) throw new Error(`${source.data}: expected labels beside the ${split} images, such as ${split === "train" ? "train" : "t10k"}-labels-idx1-ubyte, got none; put the file there`);
-  return { values: pixels, shape, labels };
+  return { reader, labels, classes };
 }
 
 async function loop(trainer: Trainer, { minutes, steps: asked }: FeaturesArguments): Promise<void> {

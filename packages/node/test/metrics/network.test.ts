@@ -24,8 +24,6 @@ const bytes = (n: number, channels: number, height: number, width: number, seed 
   shape: [n, channels, height, width],
 });
 
-const held = ({ values, shape }: LabelledImages): ImageReader => imagesInMemory(values, shape as unknown as ImageReader["shape"]);
-
 describe("featureNetwork", () => {
   it("gives features in order, pooled over places, and the softmax of logits, whatever the batches", async () => {
     const images = bytes(7, 3, 2, 4);
@@ -78,8 +76,8 @@ describe("featureNetwork", () => {
   });
 });
 
-/** Pictures of a bright bar, across for even classes and down for odd ones, at a place that the class says. */
-function bars(n: number, name: string): LabelledImages {
+/** Pictures of a bright bar, across or down, at a place that the class says. */
+function bars(n: number, name: string): LabelledImages & { readonly values: Uint8Array; readonly shape: ImageReader["shape"] } {
   const key = Key.from(name);
   const labels = Uint8Array.from(integers(key.child("labels"), n, 4));
   const values = Uint8Array.from(integers(key.child("noise"), n * 64, 120));
@@ -89,7 +87,8 @@ function bars(n: number, name: string): LabelledImages {
       values[64 * i + at] = 255;
     }
   });
-  return { values, shape: [n, 1, 8, 8], labels };
+  const shape = [n, 1, 8, 8] as const;
+  return { values, shape, labels, reader: imagesInMemory(values, shape) };
 }
 
 describe("a classifier, from training to metrics", async () => {
@@ -108,6 +107,29 @@ describe("a classifier, from training to metrics", async () => {
     expect(outputs).toMatchObject({ features: { shape: ["batch", 8] }, probabilities: { shape: ["batch", 4] } });
   });
 
+  it("tells apart classes beyond a byte, reading a batch at a time", async () => {
+    // Modulo 256 the two are one.
+    const kinds = [10, 266] as const;
+    const labelled = (n: number, name: string): LabelledImages & { readonly most: () => number } => {
+      const { reader, labels } = bars(n, name);
+      let most = 0;
+      const read: ImageReader["read"] = (images, out) => {
+        most = Math.max(most, images.length);
+        reader.read(images, out);
+      };
+      return { reader: { ...reader, read }, labels: Int32Array.from(labels, (label) => kinds[label < 2 ? 0 : 1]), most: () => most };
+    };
+    const many = classifier({ image: [1, 8, 8], classes: 300, features: 8, channels: 4 });
+    const data = labelled(400, "train");
+    const training = await createClassifierTrainer({ runtime, classifier: many, data, key: Key.from(1), batchSize: 32, learningRate: 1e-2 });
+    await training.advance(160, 160);
+    expect(data.most()).toBe(32);
+    const test = labelled(4100, "test");
+    expect(await classifierAccuracy(runtime, encodeClassifier(many, unflattenValues(many.parameters, training.saved.ema)), test)).toBeGreaterThan(0.95);
+    expect(test.most()).toBe(2000);
+    await training.dispose();
+  });
+
   it("draws the same steps in one call or two", async () => {
     const make = () => createClassifierTrainer({ runtime, classifier: net, data: bars(100, "train"), key: Key.from(2), batchSize: 8 });
     const [whole, halves] = await Promise.all([make(), make()]);
@@ -122,7 +144,7 @@ describe("a classifier, from training to metrics", async () => {
   it("measures: near 0 for the data's own kind, worse for noise and for one class alone", async () => {
     const network = await featureNetwork(runtime, model, { name: "bars" });
     const key = Key.from(3);
-    const reference = await featureReference(network, held(bars(2500, "reference")), { key, keep: 600 });
+    const reference = await featureReference(network, bars(2500, "reference").reader, { key, keep: 600 });
     expect(reference.moments.count).toBe(2500);
     expect(reference.features.shape).toEqual([600, 8]);
     const measure = (samples: SampleSet) => imageMetrics({ network, reference, samples, key });
@@ -153,7 +175,9 @@ describe("a classifier, from training to metrics", async () => {
     const start = (given: LabelledImages) => createClassifierTrainer({ runtime, classifier: net, data: given, key: Key.from(1) });
     await expect(start({ ...data, labels: data.labels.subarray(1) })).rejects.toThrow("classifier: expected 10 labels, one for each picture, got 9");
     await expect(start({ ...data, labels: data.labels.map((l, i) => (i === 7 ? 9 : l)) })).rejects.toThrow("classifier: expected labels from 0 to 3, got 9 for picture 7");
-    await expect(start({ ...data, shape: [10, 1, 4, 16] })).rejects.toThrow("classifier: expected pictures of shape [1, 8, 8], got [1, 4, 16]");
+    await expect(start({ ...data, labels: Int32Array.from(data.labels, (l, i) => (i === 3 ? -1 : l)) })).rejects.toThrow("got -1 for picture 3");
+    await expect(classifierAccuracy(runtime, model, { ...data, labels: data.labels.map((l, i) => (i === 7 ? 4 : l)) })).rejects.toThrow("classifierAccuracy: expected labels from 0 to 3, got 4 for picture 7");
+    await expect(start({ ...data, reader: imagesInMemory(data.values, [10, 1, 4, 16]) })).rejects.toThrow("classifier: expected pictures of shape [1, 8, 8], got [1, 4, 16]");
   });
 });
 

@@ -1,7 +1,8 @@
 import type { HostTensor, Program, Runtime, Tensor } from "@fluxion/graph";
-import { cast, grad, hostTensor, input, logSoftmax, mean, mul, neg, oneHot, scan, sum, trace } from "@fluxion/graph";
+import { grad, hostTensor, input, logSoftmax, mean, mul, neg, oneHot, scan, sum, trace } from "@fluxion/graph";
 import { epochOrder } from "../../data/epochs.ts";
 import type { EpochOrder } from "../../data/epochs.ts";
+import type { ImageReader } from "../../data/image-reader.ts";
 import type { Key } from "../../random/key.ts";
 import { fedAgain, flatten, initialState, optimizerStep, resolveOptimizer, stepScalars, stepTrainer, unflatten } from "../../training/index.ts";
 import type { DrawSteps, StepOutput, Trainer } from "../../training/index.ts";
@@ -9,13 +10,12 @@ import { flatSize } from "../../training/layout.ts";
 import { scalarsPerStep } from "../../training/optimizer.ts";
 import type { OptimizerConfig } from "../../training/optimizer.ts";
 import { wholeFrom } from "../samples.ts";
-import type { SampleSet } from "../samples.ts";
 import type { Classifier } from "./convnet.ts";
 
 /** Pictures and the class in each. */
-export interface LabelledImages extends SampleSet {
-  /** `[n, channels, height, width]` */
-  readonly values: Uint8Array;
+export interface LabelledImages {
+  /** Read a batch at a time; `imagesInMemory` makes a reader of bytes. */
+  readonly reader: ImageReader;
   /** `[n]`, from 0 to one less than classes. */
   readonly labels: Uint8Array | Int32Array;
 }
@@ -50,13 +50,13 @@ export async function createClassifierTrainer(options: ClassifierTrainerOptions)
   return stepTrainer(executable, draw, initialState(classifier, key));
 }
 
-function checkLabels({ image, classes }: Classifier, { shape, labels }: LabelledImages): void {
-  const [n = 0, ...event] = shape;
+function checkLabels({ image, classes }: Classifier, { reader, labels }: LabelledImages): void {
+  const [n, ...event] = reader.shape;
   if (event.join() !== image.join()) {
     throw new RangeError(`classifier: expected pictures of shape [${image.join(", ")}], got [${event.join(", ")}]; use the classifier of such pictures`);
   }
   if (labels.length !== n) throw new RangeError(`classifier: expected ${n} labels, one for each picture, got ${labels.length}`);
-  const bad = labels.findIndex((label) => label >= classes);
+  const bad = labels.findIndex((label) => label < 0 || label >= classes);
   if (bad >= 0) throw new RangeError(`classifier: expected labels from 0 to ${classes - 1}, got ${labels[bad] ?? NaN} for picture ${bad}; raise the number of classes or repair the labels`);
 }
 
@@ -69,7 +69,7 @@ function stepProgram(classifier: Classifier, batch: number, optimizer: Optimizer
     v: input([size]),
     ema: input([size]),
     pixels: input(["steps", batch, ...classifier.image], "uint8"),
-    labels: input(["steps", batch], "uint8"),
+    labels: input(["steps", batch], "int32"),
     scalars: input(["steps", scalarsPerStep]),
   };
   return trace("classifier", inputs, ({ params, m, v, ema, pixels, labels, scalars }) => {
@@ -90,7 +90,7 @@ function stepProgram(classifier: Classifier, batch: number, optimizer: Optimizer
 
 /** The mean of −log p(label) over the batch. */
 const crossEntropy = (logits: Tensor, labels: Tensor, classes: number): Tensor =>
-  neg(mean(sum(mul(oneHot(cast(labels, "int32"), classes), logSoftmax(logits)), { axes: [1] })));
+  neg(mean(sum(mul(oneHot(labels, classes), logSoftmax(logits)), { axes: [1] })));
 
 interface Compiled {
   readonly classifier: Classifier;
@@ -104,18 +104,17 @@ interface Compiled {
 function batches({ data, key, batch, optimizer, classifier }: Compiled, order: EpochOrder, first: number, count: number, total: number): Record<string, HostTensor> {
   const size = classifier.image.reduce((a, b) => a * b, 1);
   const pixels = new Uint8Array(count * batch * size);
-  const labels = new Uint8Array(count * batch);
+  const labels = new Int32Array(count * batch);
   const scalars = new Float32Array(count * scalarsPerStep);
   for (let i = 0; i < count; i++) {
-    order(key.child("order"), first + i, batch).forEach((picture, j) => {
-      pixels.set(data.values.subarray(picture * size, (picture + 1) * size), (i * batch + j) * size);
-      labels[i * batch + j] = data.labels[picture] ?? NaN;
-    });
+    const pictures = order(key.child("order"), first + i, batch);
+    data.reader.read(pictures, pixels.subarray(i * batch * size, (i + 1) * batch * size));
+    labels.set(Array.from(pictures, (picture) => data.labels[picture] ?? 0), i * batch);
     stepScalars(first + i, total, optimizer, scalars.subarray(i * scalarsPerStep, (i + 1) * scalarsPerStep));
   }
   return {
     pixels: hostTensor(pixels, [count, batch, ...classifier.image], "uint8"),
-    labels: hostTensor(labels, [count, batch], "uint8"),
+    labels: hostTensor(labels, [count, batch], "int32"),
     scalars: hostTensor(scalars, [count, scalarsPerStep]),
   };
 }
