@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { cacheDirectory } from "../cache.ts";
+import { notWritten } from "../runs/atomic.ts";
 import type { DownloadProgress } from "./download.ts";
 import { download } from "./download.ts";
 import type { PublicSet } from "./public-sets.ts";
@@ -25,7 +26,7 @@ export interface FetchedSet {
 
 /**
  * Fetches the files of a public set into a directory, which appears when all are there and verified; what is there already is
- * left alone, and what an earlier call fetched is used.
+ * left alone, and what an earlier call fetched is used. Until then they stand beside it, in `DIRECTORY.partial`.
  *
  * @throws Error saying what to do by hand where a set may not be fetched; as `download` and `untar`
  */
@@ -33,7 +34,7 @@ export async function fetchSet(set: PublicSet, directory: string, { onProgress }
   if (existsSync(directory)) return { cached: true, unverified: [] };
   if ("byHand" in set) throw new Error(`${set.title}: ${set.home}: ${set.byHand}; ${directory} is a directory where it is found by its name`);
   const partial = `${directory}.partial`;
-  mkdirSync(partial, { recursive: true });
+  makeDirectory(partial);
   for (const { url, md5, members } of set.files) {
     const path = join(partial, basename(new URL(url).pathname));
     await download({ url, md5 }, path, onProgress && ((done, total) => { onProgress(url, done, total); }));
@@ -43,4 +44,12 @@ export async function fetchSet(set: PublicSet, directory: string, { onProgress }
   }
   renameSync(partial, directory);
   return { cached: false, unverified: set.files.filter(({ md5 }) => md5 === undefined).map(({ url }) => url) };
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    throw notWritten(path, cause, "nothing is fetched");
+  }
 }

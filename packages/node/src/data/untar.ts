@@ -1,15 +1,15 @@
 /** @file Single files out of a tar archive. */
-import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { writeAtomic } from "../runs/atomic.ts";
 import { readDataFile } from "./read-file.ts";
 
 const block = 512;
 
 /**
  * Writes the regular files of a tar archive (gzip or not) that have one of these names, in whatever folder of the archive, into a
- * directory. Nothing else is written, whatever the archive says.
+ * directory, each whole or not at all. Nothing else is written, whatever the archive says.
  *
- * @throws Error naming the archive if it is damaged, or a name is missing
+ * @throws Error naming the archive if it is damaged or a name is missing, or the file that could not be written
  */
 export function untar(path: string, names: readonly string[], directory: string): void {
   const bytes = readDataFile(path);
@@ -22,7 +22,7 @@ export function untar(path: string, names: readonly string[], directory: string)
     }
     const name = basename(text(header, 0, 100));
     const regular = header[156] === 0x30 || header[156] === 0;
-    if (regular && missing.delete(name)) writeFileSync(join(directory, name), bytes.subarray(at + block, at + block + size));
+    if (regular && missing.delete(name)) writeAtomic(join(directory, name), bytes.subarray(at + block, at + block + size));
     at += block + Math.ceil(size / block) * block;
   }
   if (missing.size > 0) throw new Error(`${path}: expected ${names.join(", ")}, got an archive without ${[...missing].join(", ")}; fetch it again`);

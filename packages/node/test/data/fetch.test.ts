@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -90,6 +90,28 @@ describe("fetchSet", () => {
     manner = "whole";
     await fetchSet(set(), at("d/set"));
     expect(existsSync(at("d/set/test_batch.bin"))).toBe(true);
+  });
+
+  it.runIf(process.platform === "linux")("says when the disk is full, leaves no set behind, and goes on when there is space", async () => {
+    manner = "whole";
+    const partial = at("full/set.partial");
+    mkdirSync(partial, { recursive: true });
+    // Every write to /dev/full fails as on a full disk: first of the archive, then of a file in it.
+    for (const [name, kept] of [["set.tar.gz.part", /what arrived is kept, and the same command goes on from there/], [`test_batch.bin.${String(process.pid)}.tmp`, /what was there before is kept/]] as const) {
+      symlinkSync("/dev/full", join(partial, name));
+      const failed = fetchSet(set(), at("full/set"));
+      await expect(failed).rejects.toThrow(new RegExp(`${name.replace(/\.\d+\.tmp/, "")}: could not be written: ENOSPC`));
+      await expect(failed).rejects.toThrow(kept);
+      await expect(failed).rejects.toThrow(/free space or choose another place/);
+      expect(existsSync(at("full/set"))).toBe(false);
+      rmSync(join(partial, name), { force: true });
+      expect(readdirSync(partial)).not.toContain("test_batch.bin");
+    }
+    await fetchSet(set(), at("full/set"));
+    expect(readdirSync(at("full"))).toEqual(["set"]);
+    expect(readdirSync(at("full/set")).sort()).toEqual(["data_batch_1.bin", "test_batch.bin"]);
+    writeFileSync(at("occupied"), "a file");
+    await expect(fetchSet(set(), at("occupied/set"))).rejects.toThrow(/occupied.set.partial: could not be written: .*nothing is fetched; free space or choose another place/);
   });
 
   it("refuses a copy with another checksum, and says where there is none to compare", async () => {
