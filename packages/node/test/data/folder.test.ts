@@ -43,7 +43,10 @@ describe("folders of pictures", () => {
     expect(train).toMatchObject({ shape: [4, 3, 2, 2], labels: [0, 1, 2, 2], classes: 3, skipped: [] });
     expect(train.pixels.slice(0, 24)).toEqual([...Array<number>(12).fill(200), 0, 1, 0, 1, 0, 0, 1, 1, 7, 7, 7, 7]);
     expect(train.pixels.slice(24, 36)).toEqual([3, 3, 3, 3, 2, 2, 2, 2, 1, 1, 1, 1]);
-    expect((await load("set", {}, "test")).pixels).toEqual(Array<number>(12).fill(5));
+    // A class has the number that it has in training, whichever classes the split shows.
+    expect(await load("set", {}, "test")).toMatchObject({ pixels: Array<number>(12).fill(5), labels: [1], classes: 3 });
+    await picture("set/val/emu/1.png", 2, 2, flat(5, 5, 5));
+    await expect(load("set", {}, "test")).rejects.toThrow("val: expected only classes that the training pictures have (Cat, ant, dog), got emu; rename or remove the folder");
   });
 
   it("decodes once: what is in the cache is read again, and changed pictures are not", async () => {

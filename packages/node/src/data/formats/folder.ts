@@ -17,13 +17,15 @@ export const folder: ImageFormat = {
   matches: ({ file, path }) => !file && firstPicture(path),
   open: async (source, split, options) => {
     const directory = directoryOf(source, split);
-    const { files, classes } = picturesIn(directory);
+    const { files, classes: own } = picturesIn(directory);
+    const classes = split === "test" && source.names.includes("train") ? classesOfTraining(source, directory, own) : own;
     const path = await packPictures(directory, files, options);
     const { good, skipped, image } = readPack(path, directory, options);
     const count = good.length;
     const reader = recordReader([{ path, size: statSync(path).size, start: 0, count, interleaved: true }], image);
     if (classes.length === 0) return { reader, skipped };
-    const labels = Int32Array.from(good, (i) => classes.indexOf(classOf(files[i] ?? "")));
+    const numbers = new Map(classes.map((name, i) => [name, i]));
+    const labels = Int32Array.from(good, (i) => numbers.get(classOf(files[i] ?? "")) ?? -1);
     return { reader, labels: classes.length <= 256 ? Uint8Array.from(labels) : labels, classes: classes.length, skipped };
   },
 };
@@ -34,6 +36,15 @@ function directoryOf({ path, names }: ImageSource, split: ImageSplit): string {
   const parted = Object.values(splits).flat().some((name) => names.includes(name));
   if (split === "train" && !parted) return path;
   throw new Error(`${path}: expected a folder ${splits[split].join(" or ")} with the ${split} pictures, got none; make one`);
+}
+
+/** A class has one number in all splits: its place among those of training, whichever of them the test pictures show. */
+function classesOfTraining(source: ImageSource, directory: string, own: readonly string[]): readonly string[] {
+  if (own.length === 0) return own;
+  const { classes } = picturesIn(directoryOf(source, "train"));
+  const strange = own.find((name) => !classes.includes(name));
+  if (strange === undefined) return classes;
+  throw new Error(`${directory}: expected only classes that the training pictures have (${classes.length === 0 ? "none" : classes.slice(0, 10).join(", ")}${classes.length > 10 ? ", …" : ""}), got ${strange}; rename or remove the folder`);
 }
 
 const classOf = (file: string): string => file.split("/")[0] ?? "";
