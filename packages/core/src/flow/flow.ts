@@ -78,8 +78,11 @@ export function createFlow(options: FlowOptions): Flow {
   checkParams(model, params);
   const solver = chunkedSolver({ runtime, parts: { model, params, path: modelPath, prediction, change }, transform, threads });
 
-  const noise = ({ key }: SampleOptions) => (first: number, length: number): readonly [FloatArray, FloatArray] => {
-    const x = noiseFor(key, first, length, size, path.priorStd);
+  const noise = ({ key }: SampleOptions) => (first: number, length: number): readonly [FloatArray] => [
+    noiseFor(key, first, length, size, path.priorStd),
+  ];
+  const noiseWithDensity = (options: SampleOptions) => (first: number, length: number): readonly [FloatArray, FloatArray] => {
+    const [x] = noise(options)(first, length);
     return [x, priorLogDensity(x, size, path.priorStd)];
   };
   const rows = (values: FloatArray) => (first: number, length: number): readonly [FloatArray] => [
@@ -108,7 +111,7 @@ export function createFlow(options: FlowOptions): Flow {
         interval: [t0, t1],
         options: { ...options, key: options.key.child("probes") },
         carried: options.divergence ?? "exact",
-        start: noise(options),
+        start: noiseWithDensity(options),
       });
       return { ...shaped(invertTransform(transform, x)), logProb: logDensity.map((value) => value + jacobian), ...cost };
     },
