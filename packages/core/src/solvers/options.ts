@@ -29,7 +29,7 @@ export interface SolverOptions {
   readonly throwOnFailure?: boolean | undefined;
   /** Called after every accepted step of an adaptive solver. */
   readonly onStep?: ((event: StepEvent) => void) | undefined;
-  /** Stops an adaptive solve between steps. */
+  /** Stops a solve between steps; on a fixed grid between fifty and fifty. */
   readonly signal?: AbortSignal | undefined;
 }
 

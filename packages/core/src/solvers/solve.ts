@@ -99,25 +99,35 @@ function clampFloat(time: number, low: number, high: number): number {
   return rounded < low ? low + (low - rounded) : inside;
 }
 
+/** Steps of a fixed grid in one call: so many that calls cost nothing beside them, so few that a long solve can be stopped. */
+const stepsPerCall = 50;
+
 async function solveFixed(problem: Problem): Promise<Solution> {
   const { field, compiled, state, interval, extras, options } = problem;
   const method: Tableau = solvers[options.solver];
   const stages = method.b.length;
   const [t0, t1] = interval;
   const h = (t1 - t0) / options.steps;
-  const times = Array.from({ length: options.steps }, (_, i) => stageTimes(method, 0, t0 + i * h, h, interval)).flat();
   const executable = await compiled(`fixed ${String(stages)}`, () => fixedGridProgram(field, stages));
-  const results = await executable.run({
-    ...feed("y", state),
-    ...extras,
-    a: matrix(method.a, stages),
-    b: hostTensor(Float64Array.from(method.b), [stages]),
-    h: hostTensor(new Float64Array(options.steps).fill(h), [options.steps]),
-    times: hostTensor(Float64Array.from(times), [options.steps, stages]),
-  });
-  const next = take("next", results, state.length);
-  const result: Outcome = finite(next) ? "success" : "nonFinite";
-  return { state: next, t: t1, nfe: options.steps * stages, accepted: options.steps, rejected: 0, result };
+  const tableau = { a: matrix(method.a, stages), b: hostTensor(Float64Array.from(method.b), [stages]) };
+  let y: State = state;
+  let done = 0;
+  while (done < options.steps && options.signal?.aborted !== true) {
+    const count = Math.min(stepsPerCall, options.steps - done);
+    const times = Array.from({ length: count }, (_, i) => stageTimes(method, 0, t0 + (done + i) * h, h, interval)).flat();
+    const results = await executable.run({
+      ...feed("y", y),
+      ...extras,
+      ...tableau,
+      h: hostTensor(new Float64Array(count).fill(h), [count]),
+      times: hostTensor(Float64Array.from(times), [count, stages]),
+    });
+    y = take("next", results, state.length);
+    done += count;
+  }
+  const whole = done === options.steps;
+  const result: Outcome = !whole ? "aborted" : finite(y) ? "success" : "nonFinite";
+  return { state: y, t: whole ? t1 : t0 + done * h, nfe: done * stages, accepted: done, rejected: 0, result };
 }
 
 async function solveAdaptive(problem: Problem): Promise<Solution> {

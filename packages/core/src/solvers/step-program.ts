@@ -130,7 +130,7 @@ export function adaptiveStepProgram(field: Field, stages: number): Program {
 }
 
 /**
- * A whole fixed grid in one call: a scan over steps around the scan over stages.
+ * Steps of a fixed grid in one call: a scan over steps around the scan over stages.
  *
  * Inputs: state `y*`, tableau `a` `[stages, stages]` and `b` `[stages]`, `h` `[steps]` and stage `times` `[steps, stages]`.
  * Outputs: `next*`, the state at the end.

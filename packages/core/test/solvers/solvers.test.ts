@@ -1,7 +1,7 @@
 import { add, div, hostTensor, neg, onHost, referenceRuntime, reshape, sin, square, sub } from "@fluxion/graph";
 import type { HostTensor, Runtime, Tensor } from "@fluxion/graph";
 import { integrator, isFsal, SolveError, solvers } from "fluxion";
-import type { Field, SolverName } from "fluxion";
+import type { Field, SolverName, Tableau } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { fixedGridProgram } from "../../src/solvers/step-program.ts";
 
@@ -14,15 +14,14 @@ const forced = field((t, y) => add(neg(y), sin(t)));
 const exact = 1.5 * Math.exp(-1) + (Math.sin(1) - Math.cos(1)) / 2;
 
 /** The error at t = 1 of a fixed grid, for any tableau. */
-async function gridError(name: SolverName, steps: number): Promise<number> {
-  const { a, b, c } = solvers[name];
+async function gridError({ a, b, c }: Pick<Tableau, "a" | "b" | "c">, steps: number): Promise<number> {
   const stages = b.length;
   const matrix = (f: (i: number, j: number) => number) =>
     hostTensor(Float64Array.from({ length: stages * stages }, (_, k) => f(Math.floor(k / stages), k % stages)), [stages, stages]);
   const executable = await referenceRuntime().compile(fixedGridProgram(forced, stages));
   const out = await executable.run({
     y0: one(1)[0] as HostTensor,
-    a: matrix((i, j) => (a)[i]?.[j] ?? 0),
+    a: matrix((i, j) => a[i]?.[j] ?? 0),
     b: hostTensor(Float64Array.from(b), [stages]),
     h: hostTensor(new Float64Array(steps).fill(1 / steps), [steps]),
     times: hostTensor(Float64Array.from({ length: steps * stages }, (_, k) => (Math.floor(k / stages) + (c[k % stages] ?? NaN)) / steps), [steps, stages]),
@@ -32,22 +31,69 @@ async function gridError(name: SolverName, steps: number): Promise<number> {
 
 describe.each(Object.keys(solvers) as SolverName[])("%s", (name) => {
   it("converges with its order", async () => {
-    const [coarse, fine] = [await gridError(name, 16), await gridError(name, 32)];
+    const [coarse, fine] = [await gridError(solvers[name], 16), await gridError(solvers[name], 32)];
     expect(Math.abs(Math.log2(coarse / fine) - solvers[name].order)).toBeLessThan(0.3);
   });
 });
 
+/** Kutta's 3/8 rule, which peers call rk4, and Heun's method of third order: tableaux that the step program has not seen. */
+const threeEighths = { c: [0, 1 / 3, 2 / 3, 1], a: [[], [1 / 3], [-1 / 3, 1], [1, -1, 1]], b: [1 / 8, 3 / 8, 3 / 8, 1 / 8] };
+const heun3 = { c: [0, 1 / 3, 2 / 3], a: [[], [1 / 3], [0, 2 / 3]], b: [1 / 4, 0, 3 / 4] };
+
 it.each([
-  ["euler", [3.353e-2, 1.635e-2, 8.073e-3]],
-  ["midpoint", [1.309e-3, 3.136e-4, 7.677e-5]],
-  ["heun", [8.698e-4, 2.065e-4, 5.031e-5]],
-] as const)("%s has the errors of the public peers on y' = −y + sin t", async (name, errors) => {
+  ["euler", solvers.euler, [3.353e-2, 1.635e-2, 8.073e-3, 4.012e-3]],
+  ["midpoint", solvers.midpoint, [1.309e-3, 3.136e-4, 7.677e-5, 1.899e-5]],
+  ["heun", solvers.heun, [8.698e-4, 2.065e-4, 5.031e-5, 1.242e-5]],
+  ["heun3", heun3, [3.157e-5, 3.775e-6, 4.615e-7, 5.704e-8]],
+  ["the 3/8 rule", threeEighths, [6.085e-7, 3.623e-8, 2.21e-9, 1.364e-10]],
+] as const)("%s has the errors of the public peers on y' = −y + sin t", async (_, tableau, errors) => {
   for (const [i, expected] of errors.entries()) {
-    expect((await gridError(name, 10 * 2 ** i)) / expected).toBeCloseTo(1, 3);
+    expect((await gridError(tableau, 10 * 2 ** i)) / expected).toBeCloseTo(1, 3);
   }
 });
 
+it("gives a long grid in calls that can be stopped between, to the same end", async () => {
+  const { runtime, runs, afterRun } = counting();
+  const solve = integrator(runtime, forced);
+  const { state, nfe, t } = await solve.solve(one(1), [0, 1], { solver: "midpoint", steps: 120 });
+  expect(runs()).toBeGreaterThan(1);
+  expect([nfe, t]).toEqual([240, 1]);
+  expect(Math.abs(first(state) - exact)).toBeCloseTo(await gridError(solvers.midpoint, 120), 12);
+  const stop = new AbortController();
+  afterRun(() => {
+    stop.abort();
+  });
+  const solution = await solve.solve(one(1), [0, 1], { solver: "euler", steps: 1000, signal: stop.signal, throwOnFailure: false });
+  expect(solution.result).toBe("aborted");
+  expect(solution.accepted).toBeLessThan(1000);
+  expect(solution.t).toBeCloseTo(solution.accepted / 1000, 12);
+  expect(solution.nfe).toBe(solution.accepted);
+});
+
 const adaptive = ["bosh3", "tsit5", "dopri5"] as const;
+
+/** A runtime that counts the runs of its programs, and does something after each. */
+function counting(): { readonly runtime: Runtime; readonly runs: () => number; readonly afterRun: (act: () => void) => void } {
+  const inner = referenceRuntime();
+  let runs = 0;
+  let act = (): void => undefined;
+  const runtime: Runtime = {
+    ...inner,
+    compile: async (program, options) => {
+      const executable = await inner.compile(program, options);
+      return {
+        ...executable,
+        run: async (feeds) => {
+          const results = await executable.run(feeds);
+          runs += 1;
+          act();
+          return results;
+        },
+      };
+    },
+  };
+  return { runtime, runs: () => runs, afterRun: (next) => { act = next; } };
+}
 
 /** A runtime that notes the times at which the field is evaluated. */
 function recording(): { runtime: Runtime; times: number[] } {
