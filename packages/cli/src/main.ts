@@ -1,4 +1,4 @@
-import { Interrupted } from "./commands/train.ts";
+import { Interrupted } from "./interruption.ts";
 import { program } from "./program.ts";
 
 try {
@@ -9,4 +9,6 @@ try {
   process.stderr.write(`\n${message}\n`);
   if (process.env["FLUXION_DEBUG"] !== undefined && error instanceof Error) process.stderr.write(`${error.stack ?? ""}\n`);
   process.exitCode = error instanceof Interrupted ? 130 : 1;
+  // Work that was stopped knows nothing of it; what was written of the message goes out first.
+  if (error instanceof Interrupted) process.stderr.write("", () => process.exit());
 }

@@ -1,7 +1,7 @@
 /** @file From options to what is trained: data and path; `network.ts` has the model. */
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, readImages, pooledReader, trainingImagesFrom, trainingPoints } from "fluxion";
+import { isPointSetName, Key, modelFromConfig, objectiveFromConfig, pathFromConfig, pathOptions, pointSets, pooledReader, trainingImagesFrom, trainingPoints } from "fluxion";
 import type { AffinePath, FloatArray, Model, Objective, TrainingData } from "fluxion";
 import { isImageSource, isPublicSetName, loadPoints, locateDataset, openImages, publicSets } from "@fluxion/node";
 import type { ImageSet, ImageSplit, OpenImagesOptions, RunRecord } from "@fluxion/node";

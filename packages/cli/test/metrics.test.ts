@@ -2,35 +2,17 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from "node:path";
 import { describeModel } from "@fluxion/graph";
 import { beforeAll, describe, expect, it } from "vitest";
+import { writeBars } from "./bars.ts";
 import { fluxion, scratch } from "./harness.ts";
 
 const directory = scratch();
 const [data, net, cache] = ["bars", "features.onnx", "cache"].map((name) => join(directory, name)) as [string, string, string];
 const [pictures, points] = ["pictures", "points"].map((name) => join(directory, name)) as [string, string];
 
-/** IDX files of grey 12×12 pictures with a bar where the label says. */
-function writeBars(split: string, n: number): void {
-  const header = (type: number, ...shape: number[]): Uint8Array => {
-    const bytes = new Uint8Array(4 + 4 * shape.length);
-    bytes.set([0, 0, 8, type]);
-    shape.forEach((length, i) => {
-      new DataView(bytes.buffer).setUint32(4 + 4 * i, length);
-    });
-    return bytes;
-  };
-  const labels = Uint8Array.from({ length: n }, (_, i) => i % 3);
-  const images = Uint8Array.from({ length: n * 144 }, (_, at) => {
-    const [i, y] = [Math.floor(at / 144), Math.floor((at % 144) / 12)];
-    return y === 2 + 4 * (labels[i] ?? 0) ? 200 + ((7 * i + 3 * at) % 50) : (11 * i + 5 * at) % 60;
-  });
-  writeFileSync(join(data, `${split}-images-idx3-ubyte`), Buffer.concat([header(3, n, 12, 12), images]));
-  writeFileSync(join(data, `${split}-labels-idx1-ubyte`), Buffer.concat([header(1, n), labels]));
-}
-
 beforeAll(async () => {
   mkdirSync(data);
-  writeBars("train", 240);
-  writeBars("t10k", 120);
+  writeBars(data, "train", 240);
+  writeBars(data, "t10k", 120);
   const runs = await Promise.all([
     fluxion("train", data, "--steps", "4", "--batch", "8", "--channels", "8", "--out", pictures),
     fluxion("train", "moons", "--steps", "200", "--width", "16", "--depth", "1", "--points", "2000", "--out", points),

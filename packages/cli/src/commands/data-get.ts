@@ -1,5 +1,6 @@
 import { fetchSet, isPublicSetName, publicSetDirectory, publicSets } from "@fluxion/node";
 import { formatCount } from "../format.ts";
+import { Interrupted, interruptible } from "../interruption.ts";
 
 /** Options of `fluxion data get`. */
 export interface DataGetArguments {
@@ -14,7 +15,8 @@ export async function dataGet(name: string, { out }: DataGetArguments): Promise<
   }
   const set = publicSets[name];
   const directory = out ?? publicSetDirectory(name);
-  const { cached, unverified } = await fetchSet(set, directory, { onProgress: tenths() });
+  const stopped = (): Interrupted => new Interrupted(`${directory}: stopped before the end, what arrived is kept`, "the same command goes on from there");
+  const { cached, unverified } = await interruptible(stopped, () => fetchSet(set, directory, { onProgress: tenths() }));
   for (const url of unverified) process.stdout.write(`unverified: no checksum is known of ${url}\n`);
   process.stdout.write(`${directory}: ${set.title}, ${cached ? "there already" : "fetched"}; train on it by: fluxion train ${out ?? name}\n`);
 }

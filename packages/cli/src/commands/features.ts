@@ -5,6 +5,7 @@ import type { ImageSet, ImageSplit } from "@fluxion/node";
 import { openRuntime } from "../compute.ts";
 import type { ComputeFlags } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
+import { Interrupted, interruptible } from "../interruption.ts";
 import { startProgress } from "../progress.ts";
 import { openImageSplit } from "../task.ts";
 import type { ImageSource } from "../task.ts";
@@ -25,11 +26,16 @@ export interface FeaturesArguments extends ComputeFlags, Omit<ImageSource, "data
 
 /** Trains a classifier on labelled images and writes it as a feature network. */
 export async function features(data: string, args: FeaturesArguments): Promise<void> {
+  const stopped = (): Interrupted => new Interrupted(`stopped before the end, ${args.out} is not written`, "run the same command again");
+  await interruptible(stopped, () => trainFeatures(data, args));
+}
+
+async function trainFeatures(data: string, args: FeaturesArguments): Promise<void> {
   const { seed, out, device, threads, batch, pool, imageSize, colour, skipBad } = args;
   const source = { data, pool, imageSize, colour, skipBad };
   if (!out.endsWith(".onnx")) throw new Error(`--out: expected a name that ends in .onnx, got "${out}"`);
   const training = await openLabelled(source, "train");
-  const classes = training.classes ?? training.labels.reduce((most, label) => Math.max(most, label + 1), 2);
+  const classes = training.classes ?? Array.from(training.labels).reduce((most, label) => Math.max(most, label + 1), 2);
   const [count, ...image] = training.reader.shape;
   const network = classifier({ image, classes, features: args.features });
   const runtime = await openRuntime({ device, threads });

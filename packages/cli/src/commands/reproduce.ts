@@ -2,6 +2,7 @@
 import { cpus } from "node:os";
 import { join } from "node:path";
 import { formatSeconds } from "../format.ts";
+import { Interrupted, interruptible } from "../interruption.ts";
 import type { Experiment } from "../reproduce/experiment.ts";
 import { methods } from "../reproduce/methods.ts";
 import { experimentNamed, experiments } from "../reproduce/registry.ts";
@@ -35,18 +36,31 @@ export async function reproduce(name: string, args: ReproduceArguments): Promise
   const asked = [args.budget, args.data, args.seed, args.device, args.threads].some((value) => value !== undefined);
   const scale = (asked ? undefined : scaleOf(directory)) ?? scaleFor(experiment.study, args);
   const study = openStudy(directory, scale);
+  const next = `go on with: fluxion reproduce ${name} --out ${directory}`;
+  const stopped = (): Interrupted => new Interrupted(`stopped before the end, what is trained and measured is kept in ${directory}`, next);
   try {
-    await announce(experiment, study);
-    if (args.dryRun !== true) await redo(experiment, study, commandLine(experiment.name, args));
+    await interruptible(stopped, () => announce(experiment, study));
+    if (args.dryRun === true) return;
+    const started = performance.now();
+    await trainMissing(experiment, study, next);
+    await interruptible(stopped, () => redo(experiment, study, commandLine(experiment.name, args), started));
   } finally {
     await study.close();
   }
 }
 
-/** Trains what is missing, measures, and reports. */
-async function redo(experiment: Experiment, study: Study, command: string): Promise<void> {
-  const started = performance.now();
-  if (experiment.study !== "none") await study.trainAll(experiment.methods);
+/** Trains what is missing; a training that is stopped saves itself. */
+async function trainMissing(experiment: Experiment, study: Study, next: string): Promise<void> {
+  if (experiment.study === "none") return;
+  try {
+    await study.trainAll(experiment.methods);
+  } catch (error) {
+    throw error instanceof Interrupted ? new Interrupted(error.what, next) : error;
+  }
+}
+
+/** Measures, and reports. */
+async function redo(experiment: Experiment, study: Study, command: string, started: number): Promise<void> {
   const findings = await experiment.run(study);
   const seconds = (performance.now() - started) / 1000;
   const made = { command, hardware: hardware(), seconds, scale: { ...study.scale }, versions: versions() };

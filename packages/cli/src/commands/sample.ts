@@ -7,6 +7,7 @@ import { formatCount, formatSeconds } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { conditionsOf, restored, restores } from "../conditions.ts";
 import { describeChange } from "../describe-change.ts";
+import { Interrupted, interruptible } from "../interruption.ts";
 import { partsOf, pathOf } from "../task.ts";
 import { openFlow } from "./open.ts";
 
@@ -36,9 +37,10 @@ export async function sample(directory: string, { count, seed, out, device, thre
   const told = { ...(await conditionsOf(flow, run, count)), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };
   if (along && flow.change) process.stdout.write(`${describeChange(partsOf(run.record).path, along, flow.change)}\n`);
   const started = performance.now();
-  const examples = await (restores(run)
-    ? restored(flow, count, told)
-    : flow.sample({ count, key: Key.from(seed), ...solver, ...told }));
+  const stopped = (): Interrupted => new Interrupted(`stopped before the end, ${out} is not written`, "run the same command again");
+  const examples = await interruptible(stopped, () =>
+    restores(run) ? restored(flow, count, told) : flow.sample({ count, key: Key.from(seed), ...solver, ...told }),
+  );
   const seconds = (performance.now() - started) / 1000;
   await write(examples);
   process.stdout.write(

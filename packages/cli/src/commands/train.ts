@@ -6,6 +6,7 @@ import { createRun, lockRun, openRun, writeAtomic } from "@fluxion/node";
 import type { NodeRuntime, Run, RunRecord } from "@fluxion/node";
 import { openRuntime } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
+import { Interrupted, interruptible } from "../interruption.ts";
 import { modelOf } from "../network.ts";
 import { parseOptions } from "../options.ts";
 import type { TrainOptions } from "../options.ts";
@@ -28,9 +29,6 @@ export interface TrainArguments {
   /** Whether to sample, measure and draw at the end. Default true. */
   readonly report?: boolean | undefined;
 }
-
-/** A run that is stopped before its end, with everything saved. */
-export class Interrupted extends Error {}
 
 /** Trains a flow and reports on it; returns the run's directory, or undefined for a dry run. */
 export async function train(given: Readonly<Record<string, unknown>>, args: TrainArguments): Promise<string | undefined> {
@@ -130,7 +128,9 @@ async function trainRun(training: Training): Promise<string> {
   const unlock = lockRun(run.directory);
   try {
     say(run, `${run.directory}: ${model.kind} with ${formatCount(parameterCount(model))} parameters, ${path.kind} path, ${objective.kind} objective${objective.evaluations === 1 ? "" : ` (${String(objective.evaluations)} evaluations a step)`}, ${formatCount(task.training.size)} examples, batch ${String(batchOf(options, model))}, ${String(trainer.threads)} thread${trainer.threads === 1 ? "" : "s"}`);
-    const { steps, stepMs } = await measure(training);
+    const from = trainer.step;
+    const before = (): Interrupted => new Interrupted(`stopped at step ${formatCount(from)}, before training went on`, goOnWith(run));
+    const { steps, stepMs } = await interruptible(before, () => measure(training));
     const planned = run.withRecord({ ...run.record, steps });
     const started = performance.now();
     await loop({ ...training, run: planned }, steps, stepMs);
@@ -149,7 +149,8 @@ async function trainRun(training: Training): Promise<string> {
       transform: task.training.transform,
     });
     await trainer.dispose();
-    await finish(planned, flow, task, trainingSeconds);
+    const stopped = (): Interrupted => new Interrupted(`stopped before the report, all ${formatCount(steps)} steps are saved`, goOnWith(run));
+    await interruptible(stopped, () => finish(planned, flow, task, trainingSeconds));
     return run.directory;
   } finally {
     unlock();
@@ -219,9 +220,11 @@ async function loop({ run, model, trainer, options, checkpointSeconds }: Trainin
   run.saveCheckpoint(model, await trainer.read());
   if (trainer.step < steps) {
     run.log(`interrupted at step ${String(trainer.step)}`);
-    throw new Interrupted(`stopped at step ${formatCount(trainer.step)} of ${formatCount(steps)}, all saved; go on with: fluxion train --resume ${run.directory}`);
+    throw new Interrupted(`stopped at step ${formatCount(trainer.step)} of ${formatCount(steps)}, all saved`, goOnWith(run));
   }
 }
+
+const goOnWith = ({ directory }: Run): string => `go on with: fluxion train --resume ${directory}`;
 
 /** The end of the part of training that a step is in; parts differ by a step at most. */
 function nextSnapshot(step: number, steps: number, parts: number): number {

@@ -60,7 +60,8 @@ const trainingShare = 0.67;
  * @throws Error for a budget that is not above 0
  */
 export function scaleFor(study: StudyKind, { budget, data, seed = 0, device, threads }: ScaleOptions): Scale {
-  if (study === "none") return { data: "none", seed, minutesPerMethod: 0, snapshots: 0, options: {}, measure: {} };
+  const compute = { ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) };
+  if (study === "none") return { data: "none", seed, minutesPerMethod: 0, snapshots: 0, options: compute, measure: {} };
   const standard = defaults[study];
   const minutes = budget ?? standard.budget;
   if (!(minutes > 0 && Number.isFinite(minutes))) throw new Error(`--budget: expected minutes above 0, got ${String(budget)}`);
@@ -74,7 +75,7 @@ export function scaleFor(study: StudyKind, { budget, data, seed = 0, device, thr
     seed,
     minutesPerMethod: Number(((trainingShare * minutes) / standard.methods).toPrecision(3)),
     snapshots: standard.snapshots,
-    options: { ...standard.options, ...(device !== undefined && { device }), ...(threads !== undefined && { threads }) },
+    options: { ...standard.options, ...compute },
     measure,
   };
 }

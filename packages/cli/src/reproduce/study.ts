@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { Key } from "fluxion";
 import type { Flow } from "fluxion";
 import { openRun, writeAtomic } from "@fluxion/node";
-import type { Run } from "@fluxion/node";
+import type { NodeRuntime, Run } from "@fluxion/node";
+import { openRuntime } from "../compute.ts";
 import type { ComputeFlags } from "../compute.ts";
 import { openFlow } from "../commands/open.ts";
 import { train } from "../commands/train.ts";
@@ -59,10 +60,13 @@ export const optionsOf = ({ scale }: Study): TrainOptions => parseOptions({ data
 export const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
 
 /** Where a study computes: its models are trained and measured on one device. */
-const computeOf = ({ options }: Scale): ComputeFlags => ({
+export const computeOf = ({ options }: Scale): ComputeFlags => ({
   device: options["device"] as ComputeFlags["device"],
   threads: options["threads"] as ComputeFlags["threads"],
 });
+
+/** The runtime of a study, for what is not of one of its runs. */
+export const runtimeOf = (study: Study): Promise<NodeRuntime> => study.opened("runtime", () => openRuntime(computeOf(study.scale)));
 
 const scaleFile = "study.json";
 

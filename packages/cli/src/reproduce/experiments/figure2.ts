@@ -14,15 +14,15 @@ export const figure2: Experiment = {
   about: "the diffusion path's conditional score and the OT path's conditional velocity",
   study: "none",
   predict: () => Promise.resolve(2),
-  run: async () => {
+  run: async (study) => {
     const grid = fieldGrid(frame, size);
     const [diffusion, ot] = paths;
     const panels = (label: string, vectorsAt: (share: number) => Promise<Float32Array>, times: readonly number[]) =>
       Promise.all(times.map(async (share) => ({ title: `${label}, t = ${share.toFixed(2)}`, vectors: await vectorsAt(share) })));
     const score = (share: number) =>
-      evaluate("score", (x, x1, t) => diffusion.path.conditionalScore(x, x1, t), grid, timeAt(diffusion.path, share));
+      evaluate(study, "score", (x, x1, t) => diffusion.path.conditionalScore(x, x1, t), grid, timeAt(diffusion.path, share));
     const velocity = (share: number) =>
-      evaluate("velocity", (x, x1, t) => ot.path.conditionalVelocity(x, x1, t), grid, timeAt(ot.path, share));
+      evaluate(study, "velocity", (x, x1, t) => ot.path.conditionalVelocity(x, x1, t), grid, timeAt(ot.path, share));
     const rows = [
       { name: "score, diffusion (VP)", panels: await panels("score", score, shares) },
       { name: "velocity, OT", panels: await panels("velocity", velocity, shares) },

@@ -13,12 +13,12 @@ export const figure3: Experiment = {
   about: "conditional trajectories of the diffusion and the OT path",
   study: "none",
   predict: () => Promise.resolve(2),
-  run: async () => {
+  run: async (study) => {
     const noise = normal(Key.from(0).child("figure3"), new Float32Array(2 * count));
     const drawn = await Promise.all(
       paths.map(async ({ label, path }) => {
         const times = Array.from({ length: points }, (_, i) => timeAt(path, i / (points - 1)));
-        const states = await Promise.all(times.map((t) => evaluate("path", (x0, x1, t) => path.sample(x0, x1, t).xt, noise, t)));
+        const states = await Promise.all(times.map((t) => evaluate(study, "path", (x0, x1, t) => path.sample(x0, x1, t).xt, noise, t)));
         const lines = Array.from({ length: count }, (_, i) => states.map((state) => [state[2 * i] ?? NaN, state[2 * i + 1] ?? NaN] as const));
         return { label, lines };
       }),

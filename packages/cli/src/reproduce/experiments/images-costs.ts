@@ -1,11 +1,10 @@
 /** @file What measuring images will cost, from a few evaluations of the study's network, trained or not. */
 import { sizeOf } from "@fluxion/graph";
 import { createFlow, initParameters, Key, otPath } from "fluxion";
-import { nodeRuntime } from "@fluxion/node";
 import { modelOf } from "../../network.ts";
 import { openImageSplit } from "../../task.ts";
 import { typicalNfe } from "../../typical-nfe.ts";
-import { optionsOf } from "../study.ts";
+import { optionsOf, runtimeOf } from "../study.ts";
 import type { Study } from "../study.ts";
 
 /** Seconds an image. */
@@ -26,7 +25,7 @@ export const costsOf = (study: Study): Promise<ImageCosts> =>
     const options = optionsOf(study);
     const [, ...image] = (await openImageSplit(options, "test")).reader.shape;
     const model = modelOf(options, image);
-    const flow = createFlow({ runtime: await nodeRuntime(), model, params: initParameters(model, Key.from(0)), path: otPath() });
+    const flow = createFlow({ runtime: await runtimeOf(study), model, params: initParameters(model, Key.from(0)), path: otPath() });
     const { superResolution: factor } = model;
     const told = factor === undefined ? {} : { lowResolution: new Float32Array((images * sizeOf(image)) / factor ** 2) };
     const solving = { key: Key.from(0), solver: "euler", ...told } as const;

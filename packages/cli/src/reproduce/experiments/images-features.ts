@@ -8,7 +8,7 @@ import type { ImageBatch, ImageSplit } from "@fluxion/node";
 import { features } from "../../commands/features.ts";
 import { floorOf } from "../../floor.ts";
 import { openImageSplit } from "../../task.ts";
-import { optionsOf } from "../study.ts";
+import { computeOf, optionsOf } from "../study.ts";
 import type { Study } from "../study.ts";
 
 /** Width of the layer of features: few enough for the covariances of some hundred samples. */
@@ -44,12 +44,13 @@ const networkOf = (study: Study): Promise<FeatureNetwork> =>
     async () => {
       const file = study.file("features.onnx");
       if (!existsSync(file)) {
-        const { data, pool, seed } = optionsOf(study);
+        const { data, pool, imageSize, colour, skipBad, seed } = optionsOf(study);
         mkdirSync(dirname(file), { recursive: true });
         study.say("training the feature network");
-        await features(data, { pool, minutes: 1, steps: study.scale.measure["featureSteps"], features: width, batch: 64, seed, out: file });
+        await features(data, { ...computeOf(study.scale), pool, imageSize, colour, skipBad, minutes: 1, steps: study.scale.measure["featureSteps"], features: width, batch: 64, seed, out: file });
       }
-      return openFeatureNetwork(await nodeRuntime(), file);
+      // On the CPU wherever the study computes, as in `fluxion metrics`: distances are compared over devices.
+      return openFeatureNetwork(await nodeRuntime({ threads: computeOf(study.scale).threads }), file);
     },
     (network) => network.dispose(),
   );
