@@ -142,6 +142,7 @@ export function program(): Command {
     .option("--skip-bad", "leave out damaged pictures and files")
     .option("--features <count>", "features, which samples must outnumber", count, 64)
     .option("--batch <count>", "images per step", count, 64)
+    .option("--shift <pixels>", "move pictures by up to so many pixels while training (default a fourteenth of their side)", whole)
     .option("--seed <number>", "of weights and order", whole, 0)
     .requiredOption("--out <file>", "the ONNX file to write")
     .action(async (data: string, flags: FeaturesArguments) => features(data, flags));

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { TrainingData } from "fluxion";
 import { invertTransform, Key, trainingImages, trainingPoints } from "fluxion";
 import { describe, expect, it } from "vitest";
+import { shiftImages } from "../../src/data/shift-images.ts";
 
 const holdOutKey = Key.from("hold out");
 
@@ -71,6 +72,34 @@ describe("trainingPoints", () => {
     for (const length of [0, 3]) {
       expect(() => training.fill(Key.from(1), 0, new Float32Array(length))).toThrow(/whole examples of 2 values/);
     }
+  });
+});
+
+describe("shiftImages", () => {
+  const image = [2, 6, 7] as const;
+  const [channels, height, width] = image;
+  const held = (place: number, length: number): number => Math.min(length - 1, Math.max(0, place));
+  const pixel = (c: number, y: number, x: number): number => 100 * c + 10 * y + x;
+
+  it("moves every picture as one, all ways alike, and repeats the edge", () => {
+    const count = 600;
+    const size = channels * height * width;
+    const pixels = new Uint8Array(count * size);
+    for (let at = 0; at < pixels.length; at++) pixels[at] = pixel(Math.floor(at / (height * width)) % channels, Math.floor(at / width) % height, at % width);
+    shiftImages(Key.from(4), pixels, image, 2);
+    const seen = new Map<string, number>();
+    for (let i = 0; i < count; i++) {
+      const at = (c: number, y: number, x: number): number => pixels[i * size + (c * height + y) * width + x] ?? NaN;
+      // The middle stays inside, and so tells the move.
+      const [down, across] = [3 - Math.floor(at(0, 3, 3) / 10), 3 - (at(0, 3, 3) % 10)];
+      seen.set(`${down} ${across}`, (seen.get(`${down} ${across}`) ?? 0) + 1);
+      for (let c = 0; c < channels; c++) {
+        for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) expect(at(c, y, x)).toBe(pixel(c, held(y - down, height), held(x - across, width)));
+      }
+    }
+    // 24 of each of 25 moves, to five standard deviations.
+    expect(seen.size).toBe(25);
+    for (const times of seen.values()) expect(Math.abs(times - 24)).toBeLessThan(25);
   });
 });
 

@@ -152,6 +152,17 @@ describe("kernelDiscrepancy", () => {
 });
 
 describe("assignment and exactWasserstein", () => {
+  it("meet the golden plan of three points: 0 to 1, 1 to 0, 2 to 2, cost 1.75", () => {
+    const [source, goal] = [[0, 0, 1, 0, 0, 2], [1, 1, 0, 0.5, 2, 2]] as const;
+    const cost = Float64Array.from({ length: 9 }, (_, at) => {
+      const [i, j] = [Math.floor(at / 3), at % 3];
+      return (source[2 * i]! - goal[2 * j]!) ** 2 + (source[2 * i + 1]! - goal[2 * j + 1]!) ** 2;
+    });
+    expect([...assignment(cost, 3)]).toEqual([1, 0, 2]);
+    const set = (values: readonly number[]): SampleSet => ({ values: Float64Array.from(values), shape: [3, 2] });
+    expect(exactWasserstein(set(source), set(goal)) ** 2).toBeCloseTo(1.75, 12);
+  });
+
   // scipy.optimize.linear_sum_assignment of 3 |waves(n, n, 0.7)|, SciPy 1.17.
   it.each([
     [6, 5.967626631931353, [3, 2, 1, 4, 5, 0]],

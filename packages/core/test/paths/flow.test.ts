@@ -1,11 +1,24 @@
 import { referenceRuntime } from "@fluxion/graph";
 import { createFlow, Key } from "fluxion";
+import type { AffinePath } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { carry, gaussianModel, logDensity, marginalAt } from "./gaussian-data.ts";
 import { affinePaths } from "./harness.ts";
 
 const data = { mean: [1, -2], std: 0.5 };
 const tight = { rtol: 1e-9, atol: 1e-9 };
+
+it.each(["ot without noise", "cosine"])("meets the golden numbers of N((1, −2), 0.5² I) along %s", async (name) => {
+  const path = affinePaths[name] as AffinePath;
+  const flow = createFlow({ runtime: referenceRuntime(), model: gaussianModel(path, data), params: {}, path });
+  const x1 = Float64Array.of(0.7, -1.1);
+  const { values } = await flow.encode(x1, tight);
+  expect(values[0]).toBeCloseTo(-0.6, 7);
+  expect(values[1]).toBeCloseTo(1.8, 7);
+  const { logProb: [nats = NaN] } = await flow.logProb(x1, tight);
+  expect(nats).toBeCloseTo(-2.2515827053, 7);
+  expect(-nats / (2 * Math.LN2)).toBeCloseTo(1.6241736015, 7);
+});
 
 describe.each(Object.entries(affinePaths))("a flow of Gaussian data along %s", (_name, path) => {
   const flow = createFlow({ runtime: referenceRuntime(), model: gaussianModel(path, data), params: {}, path });

@@ -1,5 +1,6 @@
 import { affinePath, cosinePath, gaussianPath, linearVpPath, otPath, pathFromConfig, polynomialPath, smoothedPath, vePath, vpPath } from "fluxion";
-import { constant, div, mul, sub, sum } from "@fluxion/graph";
+import { add, constant, cos, div, divergence, expandDims, mul, sin, sqrt, sub, sum } from "@fluxion/graph";
+import type { Tensor } from "@fluxion/graph";
 import { describe, expect, it } from "vitest";
 import { evaluate } from "./harness.ts";
 
@@ -58,12 +59,48 @@ describe("conditional fields u_t(x|x1) at x = (0.4, −0.3), x1 = (1, −1)", ()
 
 describe("Gaussian data in closed form: N((1, −2), 0.5² I)", () => {
   it.each([
-    ["CondOT", otPath({ sigmaMin: 0 }), [1.36, -3.56]],
-    ["cosine", cosinePath(), [1.588657616, -3.837049689]],
-  ] as const)("has the marginal velocity at (0.2, 0.3), t = 0.5 on %s", (_name, path, expected) => {
-    const { u = [] } = evaluate([[0.2, 0.3]], [[1, -2]], [0.5], (x, m, t) => ({ u: smoothedPath(path, 0.5).conditionalVelocity(x, m, t) }));
+    ["CondOT", otPath({ sigmaMin: 0 }), [1.36, -3.56], -2.4],
+    ["cosine", cosinePath(), [1.588657616, -3.837049689], -1.884955592],
+  ] as const)("has the marginal velocity at (0.2, 0.3), t = 0.5 on %s, and its divergence", (_name, path, expected, spread) => {
+    const { u = [], div: of = [] } = evaluate([[0.2, 0.3]], [[1, -2]], [0.5], (x, m, t) => {
+      const velocity = smoothedPath(path, 0.5).conditionalVelocity(x, m, t);
+      return { u: velocity, div: divergence(velocity, x) };
+    });
     expect(u[0]).toBeCloseTo(expected[0], 9);
     expect(u[1]).toBeCloseTo(expected[1], 9);
+    expect(of[0]).toBeCloseTo(spread, 9);
+  });
+});
+
+describe("couplings with noise on the path: x0 = (1, −2), x1 = (3, 0.5), noise (0.3, −0.7), σ = 0.5, t = 0.25", () => {
+  const [x0, noise, x1] = [[1, -2], [0.3, -0.7], [3, 0.5]];
+  const start = (): Tensor => constant(Float64Array.from(x0), [1, 2]);
+  const column = (f: Tensor): Tensor => expandDims(f, 1);
+  const quarter = (t: Tensor): Tensor => mul(t, Math.PI / 2);
+  const straight = (t: Tensor, end: Tensor): Tensor => add(mul(column(sub(1, t)), start()), mul(column(t), end));
+  const constantStd = (t: Tensor): Tensor => add(mul(t, 0), 0.5);
+  // Both ends given, what remains is a Gaussian path whose mean knows the start.
+  it.each([
+    ["independent", gaussianPath({ mean: straight, std: constantStd }), [1.65, -1.725], [2, 2.5]],
+    ["target (Lipman)", otPath({ sigmaMin: 0.5 }), [1.0125, -0.4875], [2.85, 0.85]],
+    ["Schrödinger bridge", gaussianPath({ mean: straight, std: (t) => mul(0.5, sqrt(mul(t, sub(1, t)))) }), [1.564951905, -1.526554446], [2.086602538, 2.297927411]],
+    [
+      "trigonometric",
+      gaussianPath({ mean: (t, end) => add(mul(column(cos(quarter(t))), start()), mul(column(sin(quarter(t))), end)), std: constantStd }),
+      [2.22192983, -2.006417349],
+      [3.752561998, 1.927848748],
+    ],
+  ] as const)("%s", (_name, path, position, speed) => {
+    const { x = [], u = [], v = [] } = evaluate([noise], [x1], [0.25], (z, end, t) => {
+      const { xt, velocity } = path.sample(z, end, t);
+      return { x: xt, u: velocity, v: path.conditionalVelocity(xt, end, t) };
+    });
+    for (const i of [0, 1] as const) {
+      // The peers' bridge has a guard of 1e-8 in its denominator.
+      expect(x[i]).toBeCloseTo(position[i], 8);
+      expect(u[i]).toBeCloseTo(speed[i], 7);
+      expect(v[i]).toBeCloseTo(speed[i], 7);
+    }
   });
 });
 

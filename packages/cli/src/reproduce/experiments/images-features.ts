@@ -47,7 +47,7 @@ const networkOf = (study: Study): Promise<FeatureNetwork> =>
         const { data, pool, imageSize, colour, skipBad, seed } = optionsOf(study);
         mkdirSync(dirname(file), { recursive: true });
         study.say("training the feature network");
-        await features(data, { ...computeOf(study.scale), pool, imageSize, colour, skipBad, minutes: 1, steps: study.scale.measure["featureSteps"], features: width, batch: 64, seed, out: file });
+        await features(data, { ...computeOf(study.scale), pool, imageSize, colour, skipBad, minutes: 1, steps: study.scale.measure["featureSteps"], features: width, batch: 64, shift: 0, seed, out: file });
       }
       // On the CPU wherever the study computes, as in `fluxion metrics`: distances are compared over devices.
       return openFeatureNetwork(await nodeRuntime({ threads: computeOf(study.scale).threads }), file);

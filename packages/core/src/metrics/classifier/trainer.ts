@@ -3,6 +3,7 @@ import { grad, hostTensor, input, logSoftmax, mean, mul, neg, oneHot, scan, sum,
 import { epochOrder } from "../../data/epochs.ts";
 import type { EpochOrder } from "../../data/epochs.ts";
 import type { ImageReader } from "../../data/image-reader.ts";
+import { shiftImages } from "../../data/shift-images.ts";
 import type { Key } from "../../random/key.ts";
 import { fedAgain, flatten, initialState, optimizerStep, resolveOptimizer, stepScalars, stepTrainer, unflatten } from "../../training/index.ts";
 import type { DrawSteps, StepOutput, Trainer } from "../../training/index.ts";
@@ -31,6 +32,8 @@ export interface ClassifierTrainerOptions {
   readonly batchSize?: number | undefined;
   /** Peak learning rate of Adam, which falls to 0 along a line. Default 2e-3. */
   readonly learningRate?: number | undefined;
+  /** Moves every picture by up to so many pixels, drawn anew for each example and step. Default 0. */
+  readonly shift?: number | undefined;
   readonly threads?: number | undefined;
 }
 
@@ -40,13 +43,14 @@ export interface ClassifierTrainerOptions {
  * @throws RangeError if pictures do not fit the classifier, or a label is missing or out of range
  */
 export async function createClassifierTrainer(options: ClassifierTrainerOptions): Promise<Trainer> {
-  const { runtime, classifier, data, key, threads, learningRate = 2e-3 } = options;
+  const { runtime, classifier, data, key, threads, learningRate = 2e-3, shift = 0 } = options;
   const batch = wholeFrom("classifier: batchSize", options.batchSize ?? 64, 1);
+  wholeFrom("classifier: shift", shift, 0);
   checkLabels(classifier, data);
   const optimizer = resolveOptimizer({ learningRate, schedule: "polynomial", emaDecay: 0.99 });
   const executable = await runtime.compile(stepProgram(classifier, batch, optimizer), { threads, resident: fedAgain });
   const order = epochOrder(data.labels.length);
-  const draw: DrawSteps = (first, count, total) => batches({ classifier, data, key, batch, optimizer }, order, first, count, total);
+  const draw: DrawSteps = (first, count, total) => batches({ classifier, data, key, batch, optimizer, shift }, order, first, count, total);
   return stepTrainer(executable, draw, initialState(classifier, key));
 }
 
@@ -98,17 +102,20 @@ interface Compiled {
   readonly key: Key;
   readonly batch: number;
   readonly optimizer: OptimizerConfig;
+  readonly shift: number;
 }
 
 /** Pictures, labels and schedule of `count` steps; which pictures, key and step number say. */
-function batches({ data, key, batch, optimizer, classifier }: Compiled, order: EpochOrder, first: number, count: number, total: number): Record<string, HostTensor> {
+function batches({ data, key, batch, optimizer, classifier, shift }: Compiled, order: EpochOrder, first: number, count: number, total: number): Record<string, HostTensor> {
   const size = classifier.image.reduce((a, b) => a * b, 1);
   const pixels = new Uint8Array(count * batch * size);
   const labels = new Int32Array(count * batch);
   const scalars = new Float32Array(count * scalarsPerStep);
   for (let i = 0; i < count; i++) {
     const pictures = order(key.child("order"), first + i, batch);
-    data.reader.read(pictures, pixels.subarray(i * batch * size, (i + 1) * batch * size));
+    const some = pixels.subarray(i * batch * size, (i + 1) * batch * size);
+    data.reader.read(pictures, some);
+    if (shift > 0) shiftImages(key.child("shift", first + i), some, classifier.image, shift);
     labels.set(Array.from(pictures, (picture) => data.labels[picture] ?? 0), i * batch);
     stepScalars(first + i, total, optimizer, scalars.subarray(i * scalarsPerStep, (i + 1) * scalarsPerStep));
   }
