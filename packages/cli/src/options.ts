@@ -41,6 +41,7 @@ const schema = z.strictObject({
   prediction: z.enum(predictions).optional().describe("what the network predicts (default what the objective measures)"),
   times: z.enum(nameList(timeSamplers)).default("uniform").describe("distribution of times"),
   timesMean: z.number().optional().describe("mean of logit-normal (default 0) or edm (-1.2) times"),
+  timesScale: z.number().optional().describe("scale of mode times (default 1.29)"),
   timesStd: positive.optional().describe("standard deviation of logit-normal (default 1) or edm (1.2) times"),
   weight: z.enum(["none", ...nameList(weights)]).default("none").describe("factor on the squared error, by time"),
   snrGamma: positive.optional().describe("of the min-snr weight (default 5)"),

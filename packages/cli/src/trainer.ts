@@ -40,13 +40,14 @@ export const stepsPerCall = (stepMs: number): number => Math.max(1, Math.min(500
  * @throws Error for options that are for another objective, other times or another weight
  */
 export function objectiveOf(options: TrainOptions): Objective {
-  const { objective, prediction, times, timesMean, timesStd, weight, snrGamma, sigmaData } = options;
+  const { objective, prediction, times, timesMean, timesStd, timesScale, weight, snrGamma, sigmaData } = options;
   const { likelihoodSolver, likelihoodSteps, divergence, kinetic, jacobian } = options;
   const only = (keys: readonly (keyof TrainOptions)[], fits: boolean, where: string): void => {
     const stray = keys.filter((key) => options[key] !== undefined);
     if (!fits && stray.length > 0) throw new Error(`${stray.join(", ")}: expected only with ${where}; leave it out`);
   };
   only(["timesMean", "timesStd"], times === "logit-normal" || times === "edm", `--times logit-normal or edm, got --times ${times}`);
+  only(["timesScale"], times === "mode", `--times mode, got --times ${times}`);
   only(["snrGamma"], weight === "min-snr", `--weight min-snr, got --weight ${weight}`);
   only(["sigmaData"], weight === "edm", `--weight edm, got --weight ${weight}`);
   if (objective === "restoration") return restorationOf(options, only);
@@ -61,7 +62,7 @@ export function objectiveOf(options: TrainOptions): Objective {
   return objectiveFromConfig({
     kind: objective,
     ...given({ prediction }),
-    times: { kind: times, ...given({ mean: timesMean, std: timesStd }) },
+    times: { kind: times, ...given({ mean: timesMean, std: timesStd, scale: timesScale }) },
     ...(weight !== "none" && { weight: { kind: weight, ...given({ gamma: snrGamma, sigmaData }) } }),
   });
 }

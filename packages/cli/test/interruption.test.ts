@@ -81,7 +81,7 @@ it("a study that is stopped keeps what is trained and measured, and goes on", as
   const plan = ["reproduce", "figure4", "--out", study];
   const next = `go on with: fluxion reproduce figure4 --out ${study}`;
   const metrics = join(study, "runs", "ddpm", "metrics.jsonl");
-  const training = await stoppedWhen(() => existsSync(metrics), "SIGINT", ...plan, "--budget", "0.1");
+  const training = await stoppedWhen(() => existsSync(metrics), "SIGINT", ...plan, "--budget", "0.6");
   expect(training.code).toBe(130);
   expect(training.stderr).toMatch(/stopped at step [\d,]+ of [\d,]+, all saved; go on with: fluxion reproduce figure4/);
   expect(training.stderr).toContain(next);

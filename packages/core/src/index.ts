@@ -133,6 +133,8 @@ export {
   logitNormalTime,
   logitNormalTimes,
   minSnrWeight,
+  modeTime,
+  modeTimes,
   noiseObjective,
   objectiveFromConfig,
   objectives,
@@ -154,8 +156,8 @@ export {
 } from "./objectives/index.ts";
 
 // solvers
-export type { Field, Integrator, Outcome, Solution, SolverName, SolverOptions, StepEvent, Tableau } from "./solvers/index.ts";
-export { integrator, isAdaptive, isFsal, resolveSolver, SolveError, solverNamed, solvers, tableau } from "./solvers/index.ts";
+export type { Field, Integrator, KarrasOptions, Outcome, Solution, SolverName, SolverOptions, StepEvent, Tableau } from "./solvers/index.ts";
+export { integrator, isAdaptive, isFsal, karrasGrid, karrasLevels, resolveSolver, shiftedGrid, shiftedLevel, SolveError, solverNamed, solvers, tableau } from "./solvers/index.ts";
 
 // flow
 export type {

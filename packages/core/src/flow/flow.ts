@@ -154,5 +154,6 @@ export function createFlow(options: FlowOptions): Flow {
 
 /** A fixed grid gives each part of a trajectory its share of the steps. */
 function solverShare(options: IntegrateOptions, share: number): IntegrateOptions {
+  if (options.grid) throw new RangeError("trajectory: grid: expected steps, of which every part gets its share, got a grid; leave it out");
   return options.steps === undefined ? options : { ...options, steps: Math.max(1, Math.round(options.steps * share)) };
 }

@@ -17,6 +17,8 @@ export { edmTime, edmTimes } from "./times/edm.ts";
 export type { NormalTimesOptions } from "./times/logit-normal.ts";
 export { logitNormalTime, logitNormalTimes } from "./times/logit-normal.ts";
 export type { TimesName } from "./times/registry.ts";
+export type { ModeTimesOptions } from "./times/mode.ts";
+export { modeTime, modeTimes } from "./times/mode.ts";
 export { timeSamplers, timesFromConfig } from "./times/registry.ts";
 export { stratifiedTimes } from "./times/stratified.ts";
 export type { TimeSampler } from "./times/time-sampler.ts";

@@ -1,4 +1,6 @@
 export type { Field } from "./field.ts";
+export type { KarrasOptions } from "./grids.ts";
+export { karrasGrid, karrasLevels, shiftedGrid, shiftedLevel } from "./grids.ts";
 export type { SolverOptions, StepEvent } from "./options.ts";
 export { resolveSolver } from "./options.ts";
 export type { SolverName } from "./registry.ts";

@@ -1,3 +1,4 @@
+import { checkGrid } from "./grids.ts";
 import { isAdaptive, solverNamed } from "./registry.ts";
 import type { SolverName } from "./registry.ts";
 
@@ -15,6 +16,11 @@ export interface SolverOptions {
   readonly solver?: SolverName | undefined;
   /** Steps of a fixed-step solver, from 1. Default 100. */
   readonly steps?: number | undefined;
+  /**
+   * Where a fixed-step solver steps, instead of `steps` equal ones: shares of the interval that grow from 0, at the noise, to 1, at
+   * the data, whichever way it goes. `shiftedGrid` and `karrasGrid` make some.
+   */
+  readonly grid?: readonly number[] | undefined;
   /** Relative tolerance of an adaptive solver, from 0. Default 1e-5, as in the paper. */
   readonly rtol?: number | undefined;
   /** Absolute tolerance of an adaptive solver, above 0. Default 1e-5, as in the paper. */
@@ -34,7 +40,7 @@ export interface SolverOptions {
 }
 
 const known = [
-  "solver", "steps", "rtol", "atol", "maxSteps", "minStep", "logDensityInErrorNorm", "throwOnFailure", "onStep", "signal",
+  "solver", "steps", "grid", "rtol", "atol", "maxSteps", "minStep", "logDensityInErrorNorm", "throwOnFailure", "onStep", "signal",
 ] as const;
 
 /** Options with their defaults. */
@@ -42,6 +48,7 @@ export interface ResolvedSolver {
   readonly solver: SolverName;
   readonly adaptive: boolean;
   readonly steps: number;
+  readonly grid: readonly number[] | undefined;
   readonly rtol: number;
   readonly atol: number;
   readonly maxSteps: number;
@@ -60,7 +67,7 @@ export interface ResolvedSolver {
 export function resolveSolver(options: SolverOptions = {}): ResolvedSolver {
   const solver = solverNamed(options.solver ?? "dopri5").name as SolverName;
   const adaptive = isAdaptive(solver);
-  const misplaced = (adaptive ? ["steps"] : ["rtol", "atol", "maxSteps", "minStep"]) as (keyof SolverOptions)[];
+  const misplaced = (adaptive ? ["steps", "grid"] : ["rtol", "atol", "maxSteps", "minStep"]) as (keyof SolverOptions)[];
   for (const name of misplaced) {
     const value = options[name];
     if (value === undefined) continue;
@@ -70,7 +77,12 @@ export function resolveSolver(options: SolverOptions = {}): ResolvedSolver {
         : `${solver}: ${name} is for adaptive solvers, got ${JSON.stringify(value)}; give steps instead, or use dopri5`,
     );
   }
-  const { steps = 100, rtol = 1e-5, atol = 1e-5, maxSteps = 10_000, minStep = 1e-7 } = options;
+  const { grid } = options;
+  if (grid) {
+    if (options.steps !== undefined) throw new RangeError(`${solver}: grid: expected it or steps, got both; leave steps out`);
+    checkGrid(solver, grid);
+  }
+  const { steps = grid ? grid.length - 1 : 100, rtol = 1e-5, atol = 1e-5, maxSteps = 10_000, minStep = 1e-7 } = options;
   const check = (name: string, value: number, ok: boolean, expected: string): void => {
     if (!ok) throw new RangeError(`${solver}: ${name}: expected ${expected}, got ${String(value)}`);
   };
@@ -80,7 +92,7 @@ export function resolveSolver(options: SolverOptions = {}): ResolvedSolver {
   check("maxSteps", maxSteps, Number.isInteger(maxSteps) && maxSteps >= 1, "a whole number from 1");
   check("minStep", minStep, minStep > 0, "a number above 0");
   const { logDensityInErrorNorm = true, throwOnFailure = true, onStep, signal } = options;
-  return { solver, adaptive, steps, rtol, atol, maxSteps, minStep, logDensityInErrorNorm, throwOnFailure, onStep, signal };
+  return { solver, adaptive, steps, grid, rtol, atol, maxSteps, minStep, logDensityInErrorNorm, throwOnFailure, onStep, signal };
 }
 
 /** The solver options among others, so that they can be passed on. */

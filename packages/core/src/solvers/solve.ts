@@ -99,6 +99,18 @@ function clampFloat(time: number, low: number, high: number): number {
   return rounded < low ? low + (low - rounded) : inside;
 }
 
+/** Where the steps of a fixed grid start, and how long they are. */
+function stepsOf([t0, t1]: readonly [number, number], { steps, grid }: ResolvedSolver): { readonly starts: Float64Array; readonly lengths: Float64Array } {
+  if (!grid) {
+    const h = (t1 - t0) / steps;
+    return { starts: Float64Array.from({ length: steps }, (_, i) => t0 + i * h), lengths: new Float64Array(steps).fill(h) };
+  }
+  // Shares count from the noise, which lies at the lesser time.
+  const shares = t0 < t1 ? grid : grid.map((share) => 1 - share).reverse();
+  const times = Float64Array.from(shares, (share) => t0 + share * (t1 - t0));
+  return { starts: times.slice(0, steps), lengths: Float64Array.from({ length: steps }, (_, i) => (times[i + 1] ?? NaN) - (times[i] ?? NaN)) };
+}
+
 /** Steps of a fixed grid in one call: so many that calls cost nothing beside them, so few that a long solve can be stopped. */
 const stepsPerCall = 50;
 
@@ -106,20 +118,21 @@ async function solveFixed(problem: Problem): Promise<Solution> {
   const { field, compiled, state, interval, extras, options } = problem;
   const method: Tableau = solvers[options.solver];
   const stages = method.b.length;
-  const [t0, t1] = interval;
-  const h = (t1 - t0) / options.steps;
+  const [, t1] = interval;
+  const { starts, lengths } = stepsOf(interval, options);
   const executable = await compiled(`fixed ${String(stages)}`, () => fixedGridProgram(field, stages));
   const tableau = { a: matrix(method.a, stages), b: hostTensor(Float64Array.from(method.b), [stages]) };
   let y: State = state;
   let done = 0;
   while (done < options.steps && options.signal?.aborted !== true) {
     const count = Math.min(stepsPerCall, options.steps - done);
-    const times = Array.from({ length: count }, (_, i) => stageTimes(method, 0, t0 + (done + i) * h, h, interval)).flat();
+    const part = lengths.subarray(done, done + count);
+    const times = Array.from(part, (h, i) => stageTimes(method, 0, starts[done + i] ?? NaN, h, interval)).flat();
     const results = await executable.run({
       ...feed("y", y),
       ...extras,
       ...tableau,
-      h: hostTensor(new Float64Array(count).fill(h), [count]),
+      h: hostTensor(part.slice(), [count]),
       times: hostTensor(Float64Array.from(times), [count, stages]),
     });
     y = take("next", results, state.length);
@@ -127,7 +140,7 @@ async function solveFixed(problem: Problem): Promise<Solution> {
   }
   const whole = done === options.steps;
   const result: Outcome = !whole ? "aborted" : finite(y) ? "success" : "nonFinite";
-  return { state: y, t: whole ? t1 : t0 + done * h, nfe: done * stages, accepted: done, rejected: 0, result };
+  return { state: y, t: whole ? t1 : (starts[done] ?? NaN), nfe: done * stages, accepted: done, rejected: 0, result };
 }
 
 async function solveAdaptive(problem: Problem): Promise<Solution> {

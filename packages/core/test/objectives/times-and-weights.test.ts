@@ -8,6 +8,8 @@ import {
   logitNormalTime,
   logitNormalTimes,
   minSnrWeight,
+  modeTime,
+  modeTimes,
   timeSamplers,
   timesFromConfig,
   uniform,
@@ -39,6 +41,12 @@ describe("golden numbers of the public peers (k)", () => {
       expect(logitNormalTime(z)).toBeCloseTo(logit, 9);
       expect(edmTime(z)).toBeCloseTo(edm, 9);
     }
+  });
+
+  it("hold for mode times, whose peers count from the noise", () => {
+    for (const [u, level] of [[0.1, 0.802568547], [0.5, 0.5], [0.9, 0.197431453]] as const) expect(1 - modeTime(u)).toBeCloseTo(level, 9);
+    expect([modeTime(0), modeTime(1)]).toEqual([0, 1]);
+    expect(() => modeTimes({ scale: 2 })).toThrow(/modeTimes: scale: expected a number from -1 to 1.75, got 2/);
   });
 
   it("hold for cosmap and for EDM's weight", () => {

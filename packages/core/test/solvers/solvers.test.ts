@@ -1,6 +1,6 @@
 import { add, div, hostTensor, neg, onHost, referenceRuntime, reshape, sin, square, sub } from "@fluxion/graph";
 import type { HostTensor, Runtime, Tensor } from "@fluxion/graph";
-import { integrator, isFsal, SolveError, solvers } from "fluxion";
+import { integrator, isFsal, karrasGrid, karrasLevels, shiftedGrid, shiftedLevel, SolveError, solvers } from "fluxion";
 import type { Field, SolverName, Tableau } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { fixedGridProgram } from "../../src/solvers/step-program.ts";
@@ -148,6 +148,60 @@ describe.each(adaptive)("%s, adaptive", (solver) => {
     const there = await solve.solve(one(1), [0, 1], options);
     const back = await solve.solve(there.state, [1, 0], options);
     expect(first(back.state)).toBeCloseTo(1, 6);
+  });
+});
+
+describe("grids", () => {
+  it("have the golden levels of the public peers", () => {
+    const levels = karrasLevels(5);
+    [80, 17.527832, 2.515219, 0.16975276, 0.002].forEach((level, i) => {
+      expect(levels[i]! / level).toBeCloseTo(1, 6);
+    });
+    [0.012345679, 0.0539728556, 0.2844772991, 0.8548815078, 0.9980039920].forEach((time, i) => {
+      expect(1 / (1 + levels[i]!)).toBeCloseTo(time, 9);
+    });
+    expect(karrasGrid(5)).toEqual([0, ...levels.slice(1).map((sigma) => 1 / (1 + sigma)), 1]);
+    [1, 0.85732648, 0.60071942, 0.00299401].forEach((level, i) => {
+      expect(shiftedLevel(1 - (0.999 * i) / 3, 3)).toBeCloseTo(level, 8);
+    });
+    expect(shiftedGrid(4, 1)).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  });
+
+  it.each([
+    ["equal steps", [0, 0.25, 0.5, 0.75, 1]],
+    ["shifted", shiftedGrid(4, 3)],
+    ["your own", [0, 0.1, 0.7, 1]],
+  ] as const)("step where they say, there and back: %s", async (_name, grid) => {
+    const solve = integrator(referenceRuntime(), forced);
+    // Heun's method by hand.
+    const f = (t: number, y: number): number => -y + Math.sin(t);
+    const byHand = (times: readonly number[], start: number): number =>
+      times.slice(1).reduce((y, end, i) => {
+        const [t, h] = [times[i]!, end - times[i]!];
+        const k = f(t, y);
+        return y + (h / 2) * (k + f(end, y + h * k));
+      }, start);
+    const there = await solve.solve(one(1), [0, 2], { solver: "heun", grid });
+    expect(there).toMatchObject({ nfe: 2 * (grid.length - 1), t: 2 });
+    expect(first(there.state)).toBeCloseTo(byHand(grid.map((share) => 2 * share), 1), 12);
+    const back = await solve.solve(one(1), [2, 0], { solver: "heun", grid });
+    expect(first(back.state)).toBeCloseTo(byHand(grid.map((share) => 2 * share).reverse(), 1), 12);
+  });
+
+  it.each([
+    [{ solver: "dopri5", grid: [0, 1] }, /dopri5: grid is for fixed-step solvers/],
+    [{ solver: "euler", grid: [0, 1], steps: 1 }, /euler: grid: expected it or steps, got both/],
+    [{ solver: "euler", grid: [0, 0.5, 0.5, 1] }, /euler: grid: expected shares of the interval that grow from 0 to 1, got \[0, 0.5, 0.5, 1\]/],
+    [{ solver: "euler", grid: [0, 0.5] }, /grow from 0 to 1/],
+  ] as const)("refuse %j", async (options, message) => {
+    await expect(integrator(referenceRuntime(), forced).solve(one(1), [0, 1], options)).rejects.toThrow(message);
+  });
+
+  it("refuse what makes none", () => {
+    expect(() => karrasLevels(1)).toThrow(/karrasLevels: count: expected a whole number from 2, got 1/);
+    expect(() => karrasLevels(3, { sigmaMin: 0 })).toThrow(/expected 0 < sigmaMin < sigmaMax, got 0 and 80/);
+    expect(() => karrasLevels(3, { rho: 0 })).toThrow(/rho: expected a number from 1, got 0/);
+    expect(() => shiftedGrid(3, 0)).toThrow(/shiftedGrid: shift: expected a number above 0, got 0/);
   });
 });
 

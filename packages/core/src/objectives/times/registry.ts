@@ -1,6 +1,7 @@
 import { builtFrom } from "../options.ts";
 import { edmTimes } from "./edm.ts";
 import { logitNormalTimes } from "./logit-normal.ts";
+import { modeTimes } from "./mode.ts";
 import { stratifiedTimes } from "./stratified.ts";
 import type { TimeSampler } from "./time-sampler.ts";
 import { uniformTimes } from "./uniform.ts";
@@ -10,6 +11,7 @@ export const timeSamplers = {
   uniform: { options: [], make: uniformTimes },
   "logit-normal": { options: ["mean", "std"], make: logitNormalTimes },
   edm: { options: ["mean", "std"], make: edmTimes },
+  mode: { options: ["scale"], make: modeTimes },
   stratified: { options: [], make: stratifiedTimes },
 } as const;
 
