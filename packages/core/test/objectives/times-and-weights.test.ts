@@ -108,7 +108,7 @@ describe("distributions", () => {
     expect(() => logitNormalTimes({ std: 0 })).toThrow(/logitNormalTimes: std: expected a number above 0, got 0/);
     expect(() => edmTimes({ mean: NaN })).toThrow(/edmTimes: mean: expected a number, got NaN/);
     expect(() => timesFromConfig({ kind: "uniform", mean: 1 })).toThrow(/times "uniform": unknown option "mean"; it has none/);
-    expect(() => timesFromConfig({ kind: "often" })).toThrow(/times: expected kind to be one of uniform, logit-normal, edm, stratified, got "often"/);
+    expect(() => timesFromConfig({ kind: "often" })).toThrow(/times: expected kind to be one of uniform, logit-normal, edm, mode, stratified, got "often"/);
   });
 });
 

@@ -91,13 +91,13 @@ describe("couplings with noise on the path: x0 = (1, −2), x1 = (3, 0.5), noise
       [3.752561998, 1.927848748],
     ],
   ] as const)("%s", (_name, path, position, speed) => {
-    const { x = [], u = [], v = [] } = evaluate([noise], [x1], [0.25], (z, end, t) => {
+    const { at = [], u = [], v = [] } = evaluate([noise], [x1], [0.25], (z, end, t) => {
       const { xt, velocity } = path.sample(z, end, t);
-      return { x: xt, u: velocity, v: path.conditionalVelocity(xt, end, t) };
+      return { at: xt, u: velocity, v: path.conditionalVelocity(xt, end, t) };
     });
     for (const i of [0, 1] as const) {
       // The peers' bridge has a guard of 1e-8 in its denominator.
-      expect(x[i]).toBeCloseTo(position[i], 8);
+      expect(at[i]).toBeCloseTo(position[i], 8);
       expect(u[i]).toBeCloseTo(speed[i], 7);
       expect(v[i]).toBeCloseTo(speed[i], 7);
     }

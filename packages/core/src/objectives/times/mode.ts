@@ -8,9 +8,9 @@ export interface ModeTimesOptions {
   readonly scale?: number | undefined;
 }
 
-/** The time of a uniform `u`: u + s (cos²(π(1 − u)/2) − u), which grows from 0 to 1 and keeps 1/2. */
+/** The time of a uniform `u`: u + s (u − sin²(πu/2)), which grows from 0 to 1 and keeps 1/2. */
 export function modeTime(u: number, { scale = 1.29 }: ModeTimesOptions = {}): number {
-  return u + scale * (Math.cos((Math.PI / 2) * (1 - u)) ** 2 - u);
+  return u + scale * (u - Math.sin((Math.PI / 2) * u) ** 2);
 }
 
 /** Beyond these the time would not grow with u. */
