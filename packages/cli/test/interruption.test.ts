@@ -12,11 +12,9 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 async function stoppedWhen(come: (said: string) => boolean, signal: "SIGINT" | "SIGKILL", ...args: readonly string[]): Promise<Finished> {
   const { child, done } = startFluxion(...args);
   let said = "";
-  let over = false;
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (data: Buffer) => (said += data.toString()));
-  void done.then(() => (over = true));
-  while (!come(said) && !over) await pause(5);
-  expect(over, said).toBe(false);
+  while (!come(said) && child.exitCode === null) await pause(5);
+  expect(child.exitCode, said).toBe(null);
   child.kill(signal);
   return done;
 }
