@@ -16,8 +16,12 @@ export interface TrainerParts {
   readonly state?: TrainingState | undefined;
 }
 
-/** Examples per step, and the peak learning rate. */
-type Pace = Pick<Required<TrainOptions>, "batch" | "learningRate">;
+interface Pace {
+  /** Examples per step. */
+  readonly batch: number;
+  /** The peak. */
+  readonly learningRate: number;
+}
 
 const paces: Readonly<Record<string, Pace>> = {
   mlp: { batch: 256, learningRate: 5e-3 },
