@@ -30,7 +30,7 @@ const shots: readonly Shot[] = [
   { chapter: "path", settings: "path=cosine", time: 0.65, prepare: (page) => page.waitForTimeout(3000) },
   {
     chapter: "train",
-    settings: "data=checkerboard&compare=1&steps=1500&width=64",
+    settings: "data=checkerboard&compare=1&steps=8000&particles=4000&showData=0",
     prepare: async (page) => {
       await page.getByRole("button", { name: "Start training", disabled: false }).click(patience);
       await page.getByText(/Held-out points: /).nth(1).waitFor(patience);
@@ -59,10 +59,10 @@ const shots: readonly Shot[] = [
   },
   {
     chapter: "images",
-    settings: "imageCount=40",
+    settings: "imageCount=40&guidance=2",
     prepare: async (page) => {
       await press(page, /^Open digits/);
-      await page.getByRole("img", { name: /^40 images/ }).waitFor(patience);
+      await page.locator('canvas[aria-busy=false][aria-label^="40 images"]').waitFor(patience);
     },
   },
   { chapter: "keep" },
@@ -94,6 +94,11 @@ for (const { name, ...screen } of screens) {
     await page.waitForTimeout(1500);
     await shot.prepare?.(page);
     if (shot.time !== undefined) await page.getByLabel(/^Time t/).fill(String(shot.time));
+    await page.evaluate(() => {
+      (document.activeElement as HTMLElement | null)?.blur();
+      document.querySelector(".side")?.scrollTo(0, 0);
+      scrollTo(0, 0);
+    });
     for (const colorScheme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme });
       await page.mouse.move(0, 0);

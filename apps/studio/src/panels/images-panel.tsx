@@ -12,7 +12,11 @@ import { Panel, Part } from "./panel.tsx";
 export function ImagesPanel(): VNode {
   const run = openedImages.value;
   return (
-    <Panel title="The same, for images" lead="A point in the plane has two coordinates, a small image some hundred. The flow is the same: noise at t = 0, a picture at t = 1. Move the slider to see it appear.">
+    <Panel title="The same, for images" lead={
+        <>
+          A point in the plane has two coordinates, a small image some hundred. The flow is the same: noise at <i>t</i> = 0, a picture at <i>t</i> = 1. Move the slider to see it appear.
+        </>
+      }>
       <Part title="Open a run">
         <p>
           A run is what <code>fluxion train mnist --out RUN</code> leaves. Choose its folder, or its files <code>options.json</code> and <code>weights.safetensors</code>; or start the page by <code>fluxion studio RUN</code>.

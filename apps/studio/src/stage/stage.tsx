@@ -131,7 +131,7 @@ function FlowPlot({ session, caption }: { readonly session: Session; readonly ca
       file={`${shared.data.value}${session.side === 0 ? "" : "-b"}`}
       scene={scene}
       extent={extent}
-      onDraw={shared.chapter.value === "flow" ? draw : undefined}
+      onDraw={shared.chapter.value === "flow" && session.status.value === "ready" ? draw : undefined}
     />
   );
 }

@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { nodeRuntime } from "@fluxion/node";
 import type { Page } from "playwright-core";
-import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { createImageLab } from "../../src/lab/image-lab.ts";
 import { openRunFiles } from "../../src/lab/run-record.ts";
@@ -61,23 +60,26 @@ describe("its policy", () => {
 });
 
 describe("its controls", () => {
-  it.each(chapters)("are all within reach of the keyboard: %s", async (name) => {
+  it("are all within reach of the keyboard", async () => {
     const { page } = await openStudio(browser, served.plain);
-    await chapter(page, name);
-    await page.locator("h1").click();
-    // A group of radio buttons is one stop.
-    const controls = await page.evaluate(() => {
-      const all = [...document.querySelectorAll<HTMLInputElement>("button:enabled, input:enabled, textarea:enabled")];
-      return all.filter(({ type, checked }) => type !== "radio" || checked).length;
-    });
     await page.evaluate(() => {
       const reached = new Set<EventTarget | null>();
       document.addEventListener("focusin", ({ target }) => reached.add(target));
       Object.assign(globalThis, { reached });
     });
-    for (let i = 0; i < controls + 3; i++) await page.keyboard.press("Tab");
-    const reached = await page.evaluate(() => (globalThis as unknown as { reached: Set<unknown> }).reached.size);
-    expect(reached).toBeGreaterThanOrEqual(controls);
+    for (const name of chapters) {
+      await chapter(page, name);
+      await page.locator("h1").click();
+      // A group of radio buttons is one stop.
+      const controls = await page.evaluate(() => {
+        (globalThis as unknown as { reached: Set<unknown> }).reached.clear();
+        const all = [...document.querySelectorAll<HTMLInputElement>("button:enabled, input:enabled, textarea:enabled")];
+        return all.filter(({ type, checked }) => type !== "radio" || checked).length;
+      });
+      for (let i = 0; i < controls + 3; i++) await page.keyboard.press("Tab");
+      const reached = await page.evaluate(() => (globalThis as unknown as { reached: Set<unknown> }).reached.size);
+      expect(reached, name).toBeGreaterThanOrEqual(controls);
+    }
     await page.context().close();
   });
 
@@ -149,17 +151,33 @@ it("saves every picture and chart of every chapter as PNG and SVG", async () => 
     for (let i = 0; i < (await links.count()); i++) {
       const [file] = await Promise.all([page.waitForEvent("download"), links.nth(i).click()]);
       const svg = readFileSync(await file.path(), "utf8");
-      expect(svg, `${name} ${file.suggestedFilename()}`).toMatch(/^<svg xmlns.*<\/svg>$/s);
+      expect(svg, `${name} ${file.suggestedFilename()}`).toMatch(/^<svg [^>]*xmlns.*<\/svg>$/s);
       expect(svg.includes("NaN"), name).toBe(false);
       if (name === "Flow") expect(svg).toMatch(/<image .*<path [^>]*d="M[-\d.]+ [-\d.]+L.*<polyline .*<circle /s);
     }
     const png = readFileSync(await saved(page, /^Save .* as PNG$/));
-    const { data } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
-    expect(new Set(data).size, name).toBeGreaterThan(3);
+    expect([png.subarray(1, 4).toString(), png.length > 3000], name).toEqual(["PNG", true]);
   }
   expect(complaints).toEqual([]);
   await page.context().close();
 });
+
+/** The grey values of pictures, as the browser reads them. */
+const pixelsOf = (page: Page, addresses: readonly string[]): Promise<number[][]> =>
+  page.evaluate(
+    (list) =>
+      Promise.all(
+        list.map(async (src) => {
+          const image = Object.assign(new Image(), { src });
+          await image.decode();
+          const { width, height } = image;
+          const context = Object.assign(document.createElement("canvas"), { width, height }).getContext("2d")!;
+          context.drawImage(image, 0, 0);
+          return Array.from(context.getImageData(0, 0, width, height).data).filter((_, i) => i % 4 === 0);
+        }),
+      ),
+    addresses,
+  );
 
 describe("the digits that come with the page", () => {
   const folder = join(import.meta.dirname, "..", "..", "src", "runs", "digits");
@@ -204,7 +222,7 @@ describe("the digits that come with the page", () => {
     const { page } = await openStudio(browser, `${served.plain}#chapter=images&run=digits&imageCount=4&imageSteps=6&imageSeed=5&imageClass=${chosen}&guidance=${guidance}`);
     await ready(page, 4);
     const svg = readFileSync(await saved(page, "Save these images as SVG"), "utf8");
-    const images = [...svg.matchAll(/href="data:image\/png;base64,([^"]+)"/g)].map(([, text = ""]) => Buffer.from(text, "base64"));
+    const images = await pixelsOf(page, [...svg.matchAll(/href="(data:image\/png[^"]+)"/g)].map(([, address = ""]) => address));
     expect(images.length).toBe(4);
 
     const runtime = await nodeRuntime({ threads: 1 });
@@ -212,14 +230,10 @@ describe("the digits that come with the page", () => {
     const labels = classes === undefined ? undefined : [0, 1, 2, 3].map((i) => (chosen < 0 ? i : chosen));
     const { pixels, times } = await lab.sample({ count: 4, seed: 5, group: 0, method: { solver: "midpoint", steps: 6 }, labels, guidance });
     await lab.dispose();
-    const size = height * width;
-    const last = pixels.subarray((times.length - 1) * 4 * size);
-    for (const [i, png] of images.entries()) {
-      const { data, info } = await sharp(png).extractChannel(0).raw().toBuffer({ resolveWithObject: true });
-      expect([info.width, info.height]).toEqual([width, height]);
-      // float32 in another order of additions, then 8 bits.
-      data.forEach((value, at) => expect(Math.abs(value - last[i * size + at]!)).toBeLessThanOrEqual(2));
-    }
+    const last = pixels.subarray((times.length - 1) * 4 * height * width);
+    expect(images.flat().length).toBe(last.length);
+    // float32 in another order of additions, then 8 bits.
+    images.flat().forEach((value, i) => expect(Math.abs(value - last[i]!)).toBeLessThanOrEqual(2));
     await page.context().close();
   });
 });

@@ -27,15 +27,16 @@ export interface Served {
 /** What becomes true before long. */
 export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: patience, interval: 100 });
 
-/** Builds the page once for a file of tests. */
+/** Builds the page once for a file of tests, unless `FLUXION_STUDIO_DIST` names the folder of one that is built. */
 export async function serveStudio(): Promise<Served> {
-  const outDir = mkdtempSync(join(tmpdir(), "fluxion-studio-"));
-  await build({ root, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  const built = process.env["FLUXION_STUDIO_DIST"];
+  const outDir = built ?? mkdtempSync(join(tmpdir(), "fluxion-studio-"));
+  if (built === undefined) await build({ root, logLevel: "error", build: { outDir, emptyOutDir: true } });
   const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
   const servers = await Promise.all([{}, headers].map((given) => preview({ root, logLevel: "error", build: { outDir }, preview: { port: 0, headers: given } })));
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.close()));
-    rmSync(outDir, { recursive: true, force: true });
+    if (built === undefined) rmSync(outDir, { recursive: true, force: true });
   });
   const [plain = "", isolated = ""] = servers.map(({ resolvedUrls }) => resolvedUrls?.local[0] ?? "");
   return { plain, isolated, folder: outDir };

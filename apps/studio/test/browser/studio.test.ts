@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { constant, input, lower, mul, trace } from "@fluxion/graph";
-import type { Model } from "fluxion";
-import { decodeSafetensors, encodeSafetensors, flattenValues, initParameters, Key, mlp, stateFromTensors, unet } from "fluxion";
+import type { HostTensor } from "@fluxion/graph";
+import type { Model, Params } from "fluxion";
+import { decodeSafetensors, encodeSafetensors, flattenValues, initParameters, Key, mlp, normal, stateFromTensors, unet, unflattenValues } from "fluxion";
 import { nodeRuntime } from "@fluxion/node";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
@@ -252,6 +253,7 @@ describe("the flow", () => {
     const canvas = page.locator("canvas").first();
     const clear = page.getByRole("button", { name: "Clear" });
     expect(await clear.isDisabled()).toBe(true);
+    await eventually(() => page.getByRole("button", { name: "Launch one" }).isEnabled()).toBe(true);
     await canvas.click({ position: { x: 300, y: 300 } });
     await eventually(() => clear.isEnabled()).toBe(true);
     await clear.click();
@@ -320,13 +322,20 @@ describe("files", () => {
 });
 
 describe("runs of the command line", () => {
-  /** Writes the files of a run with fresh weights. */
+  /** Fresh weights, a little moved: those of a U-Net start as a field that is zero everywhere. */
+  function weightsOf(model: Model): Params<HostTensor> {
+    const fresh = flattenValues(model.parameters, initParameters(model, Key.from(1)));
+    const noise = normal(Key.from(2), new Float32Array(fresh.length));
+    return unflattenValues(model.parameters, fresh.map((value, i) => value + 0.02 * noise[i]!));
+  }
+
+  /** Writes the files of a run. */
   function writeRun(name: string, model: Model, options: object, transform: object): string[] {
     const directory = join(folder, name);
     mkdirSync(directory);
     const record = { format: "fluxion-run", version: 1, options, model: model.config, path: { kind: "ot", sigmaMin: 1e-4 }, transform, versions: {} };
     writeFileSync(join(directory, "options.json"), JSON.stringify(record));
-    writeFileSync(join(directory, "weights.safetensors"), encodeSafetensors(initParameters(model, Key.from(1)), { step: "7" }));
+    writeFileSync(join(directory, "weights.safetensors"), encodeSafetensors(weightsOf(model), { step: "7" }));
     return ["options.json", "weights.safetensors"].map((file) => join(directory, file));
   }
 
