@@ -30,7 +30,7 @@ const shots: readonly Shot[] = [
   { chapter: "path", settings: "path=cosine", time: 0.65, prepare: (page) => page.waitForTimeout(3000) },
   {
     chapter: "train",
-    settings: "data=checkerboard&compare=1&steps=4000&particles=4000&showData=0",
+    settings: "data=eightGaussians&compare=1&steps=2000&particles=4000&showData=0",
     prepare: async (page) => {
       await page.getByRole("button", { name: "Start training", disabled: false }).click(patience);
       await page.getByText(/Held-out points: /).nth(1).waitFor(patience);

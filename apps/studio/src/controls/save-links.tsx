@@ -4,7 +4,7 @@ import type { VNode } from "preact";
 export type PictureKind = "svg" | "png";
 
 /** Links that save a picture, beside it. */
-export function SaveLinks({ what, save }: { readonly what: string; readonly save: (kind: PictureKind) => Promise<void> }): VNode {
+export function SaveLinks({ what, save }: { readonly what: string; readonly save: (kind: PictureKind) => Promise<unknown> }): VNode {
   return (
     <div class="save">
       {(["svg", "png"] as const).map((kind) => (

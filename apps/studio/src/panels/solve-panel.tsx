@@ -138,7 +138,7 @@ function Few({ session }: { readonly session: Session }): VNode {
           <Plot key={fewEvaluations[i]} label={`Samples with ${fewEvaluations[i] ?? 0} evaluations${shared.compare.value ? `, model ${session.side === 0 ? "A" : "B"}` : ""}`} caption={String(fewEvaluations[i])} scene={scene} extent={extent} />
         ))}
       </div>
-      <SaveLinks what="these pictures" save={async (kind) => void (await saveScenes("few-evaluations", scenes.map((scene) => scene.peek()), kind))} />
+      <SaveLinks what="these pictures" save={(kind) => saveScenes("few-evaluations", scenes.map((scene) => scene.peek()), kind)} />
     </div>
   );
 }

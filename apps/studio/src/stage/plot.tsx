@@ -102,7 +102,7 @@ export function Plot({ label, caption, scene, extent, file, onDraw }: PlotProps)
         onPointerCancel={end}
       />
       {caption === undefined ? null : <figcaption>{caption}</figcaption>}
-      {file === undefined ? null : <SaveLinks what="this picture" save={async (kind) => void (await saveScenes(file, [scene.peek()], kind))} />}
+      {file === undefined ? null : <SaveLinks what="this picture" save={(kind) => saveScenes(file, [scene.peek()], kind)} />}
     </figure>
   );
 }
