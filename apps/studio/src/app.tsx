@@ -1,4 +1,5 @@
 import type { VNode } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { chapterNames } from "./panels/names.ts";
 import { DataPanel } from "./panels/data-panel.tsx";
 import { FlowPanel } from "./panels/flow-panel.tsx";
@@ -19,6 +20,16 @@ const panels: Readonly<Record<Chapter, () => VNode>> = { data: DataPanel, path: 
 export function App(): VNode {
   const chapter = shared.chapter.value;
   const Body = panels[chapter];
+  const side = useRef<HTMLElement>(null);
+  const last = useRef(chapter);
+  useEffect(() => {
+    document.querySelector(".chapters [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (last.current === chapter) return;
+    last.current = chapter;
+    // A new chapter begins at its top, on narrow pages as well.
+    side.current?.scrollTo(0, 0);
+    scrollTo(0, 0);
+  }, [chapter]);
   return (
     <div class="page">
       <header class="top">
@@ -46,7 +57,7 @@ export function App(): VNode {
       </header>
       <main>
         <Stage />
-        <aside class="side" aria-label={chapterNames[chapter]}>
+        <aside ref={side} class="side" aria-label={chapterNames[chapter]}>
           <Body />
         </aside>
       </main>

@@ -8,6 +8,7 @@ import { App } from "./app.tsx";
 import { followDrops } from "./keep/drop.ts";
 import { startStudio } from "./session/controller.ts";
 import { followImages, imageMessage, openRun, runOfServer } from "./session/images.ts";
+import { followShipped } from "./session/shipped.ts";
 import { messageOf } from "./worker/connection.ts";
 import { shared } from "./settings/settings.ts";
 import { loadCachedFrames, pretrainedState } from "./session/pretrained.ts";
@@ -29,6 +30,7 @@ else {
 }
 followDrops();
 followImages();
+followShipped();
 void loadCachedFrames();
 void startStudio(pretrainedState).then(openServedRun);
 

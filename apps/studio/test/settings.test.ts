@@ -4,6 +4,7 @@ import { ownPoints } from "../src/settings/own-points.ts";
 import { packPoints, unpackPoints } from "../src/settings/pack-points.ts";
 import { readAddress, writeAddress } from "../src/settings/address.ts";
 import { problemOf } from "../src/settings/problem-of.ts";
+import type { ChoiceSpec, NumberSpec, Spec } from "../src/settings/settings.ts";
 import { everySetting, shared, sides, sideSpecs, sharedSpecs } from "../src/settings/settings.ts";
 import { takeProblem } from "../src/settings/take-problem.ts";
 
@@ -41,6 +42,21 @@ it("restores every setting from its address", () => {
       expect(everySetting.map(({ value }) => value.value)).toEqual(before);
     }),
   );
+});
+
+it("restores each setting, whatever it may be set to", () => {
+  for (const { name, spec, value } of everySetting) {
+    const { min, max, step, log, values } = spec as Spec<unknown> & Partial<Pick<NumberSpec, "min" | "max" | "step" | "log"> & Pick<ChoiceSpec<string>, "values">>;
+    const others = values ?? (min !== undefined && max !== undefined && step !== undefined ? [min, max, log === true ? max / 2 : min + step] : typeof spec.default === "boolean" ? [true, false] : ["a & b=#", ""]);
+    for (const other of others) {
+      value.value = other;
+      const address = writeAddress();
+      readAddress("");
+      expect(readAddress(`#${address}`), name).toEqual([]);
+      expect(value.value, name).toEqual(other);
+    }
+    readAddress("");
+  }
 });
 
 it("says what it does not understand, and keeps the default there", () => {

@@ -4,6 +4,8 @@ import { line } from "d3-shape";
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import { powerOfTen } from "../controls/numbers.ts";
+import type { PictureKind } from "../controls/save-links.tsx";
+import { SaveLinks } from "../controls/save-links.tsx";
 import { saveChart } from "../keep/chart-file.ts";
 
 /** One line. */
@@ -67,8 +69,8 @@ export function LineChart({ label, series, x, y, mark, level, height = 190, id }
   const yTicks = y.log === true ? powers(ys.domain()) : ys.ticks(4);
   const xTicks = x.log === true ? powers(xs.domain(), [1, 2, 5]) : xs.ticks(5);
   const ref = useRef<SVGSVGElement>(null);
-  const save = (kind: "svg" | "png"): void => {
-    if (ref.current) void saveChart(ref.current, `fluxion-${id}`, kind);
+  const save = async (kind: PictureKind): Promise<void> => {
+    if (ref.current) await saveChart(ref.current, `fluxion-${id}`, kind);
   };
   return (
     <div>
@@ -113,13 +115,7 @@ export function LineChart({ label, series, x, y, mark, level, height = 190, id }
           </g>
         ))}
       </svg>
-      <div class="save">
-        {(["svg", "png"] as const).map((kind) => (
-          <button key={kind} type="button" aria-label={`Save this chart as ${kind.toUpperCase()}`} onClick={() => save(kind)}>
-            {kind.toUpperCase()}
-          </button>
-        ))}
-      </div>
+      <SaveLinks what="this chart" save={save} />
     </div>
   );
 }

@@ -1,28 +1,23 @@
 /** @file What goes out of the page as files, and comes back in. */
 import { signal } from "@preact/signals";
 import { ask, messageOf } from "../worker/connection.ts";
-import { extent } from "../session/shown-data.ts";
 import { methodOf, openSession } from "../session/session.ts";
 import type { Session } from "../session/session.ts";
 import { pauseTraining } from "../session/training.ts";
 import { problemOf } from "../settings/problem-of.ts";
 import { shared } from "../settings/settings.ts";
 import { takeProblem } from "../settings/take-problem.ts";
-import { colours } from "../stage/colours.ts";
-import { time } from "../stage/clock.ts";
-import { drawScene } from "../stage/draw-scene.ts";
-import { ParticleLayer } from "../stage/particles.ts";
+import type { PictureKind } from "../controls/save-links.tsx";
 import type { Scene } from "../stage/scene.ts";
-import { viewOf } from "../stage/view.ts";
-import { download, pngOf } from "./download.ts";
+import { download } from "./download.ts";
 import { decodeModel, encodeModel } from "./model-file.ts";
 import { openedField } from "./opened.ts";
-import { sceneSvg } from "./scene-svg.ts";
+import { saveScenes } from "./picture-file.ts";
 
 /** What happened to a file last, good or bad. */
 export const fileMessage = signal<{ readonly good: boolean; readonly text: string } | undefined>(undefined);
 
-const nameOf = ({ side }: Session): string => `fluxion-${shared.data.value}${side === 0 ? "" : "-b"}`;
+const setName = ({ side }: Session): string => `${shared.data.value}${side === 0 ? "" : "-b"}`;
 
 async function told(work: () => Promise<string>): Promise<void> {
   try {
@@ -36,7 +31,7 @@ async function told(work: () => Promise<string>): Promise<void> {
 export const saveWeights = (session: Session): Promise<void> =>
   told(async () => {
     const state = await ask((lab) => lab.state(session.side));
-    const name = `${nameOf(session)}.safetensors`;
+    const name = `fluxion-${setName(session)}.safetensors`;
     download(name, encodeModel({ problem: problemOf(session.side), state }), "application/octet-stream");
     return `${name}: the model after ${state.step} steps`;
   });
@@ -44,29 +39,13 @@ export const saveWeights = (session: Session): Promise<void> =>
 /** Saves the velocity field. */
 export const saveField = (session: Session): Promise<void> =>
   told(async () => {
-    const name = `${nameOf(session)}.onnx`;
+    const name = `fluxion-${setName(session)}.onnx`;
     download(name, await ask((lab) => lab.encodeField(session.side)), "application/octet-stream");
     return `${name}: v(x, t) for any ONNX runtime`;
   });
 
-/** Pixels of a picture's file. */
-const [width, height] = [1600, 1200];
-
 /** Saves the picture of a model at the present time. */
-export const savePicture = (session: Session, scene: Scene, kind: "svg" | "png"): Promise<void> =>
-  told(async () => {
-    const name = `${nameOf(session)}-t${time.value.toFixed(2)}.${kind}`;
-    if (kind === "svg") download(name, sceneSvg(scene, time.value, extent.value, width / 2, height / 2, colours.value), "image/svg+xml");
-    else download(name, await pngOf(pictureOf(scene)), "image/png");
-    return name;
-  });
-
-function pictureOf(scene: Scene): HTMLCanvasElement {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  const context = canvas.getContext("2d");
-  if (context) drawScene(context, scene, time.value, viewOf(extent.value, width, height), colours.value, 2, { particles: new ParticleLayer() });
-  return canvas;
-}
+export const savePicture = (session: Session, scene: Scene, kind: PictureKind): Promise<void> => told(() => saveScenes(setName(session), [scene], kind));
 
 /** Opens what the page saved: weights take the place of the model, a field is shown beside it. */
 export const openFile = (session: Session, file: File): Promise<void> =>

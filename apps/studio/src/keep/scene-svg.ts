@@ -2,7 +2,7 @@
 import type { Colours } from "../stage/colours.ts";
 import { rgba } from "../stage/colours.ts";
 import { opacityOf, radiusOf } from "../stage/draw-scene.ts";
-import { heatPicture } from "../stage/layers.ts";
+import { arrowsOf, heatPicture } from "../stage/layers.ts";
 import { frameAt } from "../stage/particles.ts";
 import type { Rgb } from "../stage/particles.ts";
 import type { Frames } from "../lab/frames.ts";
@@ -13,19 +13,20 @@ import { viewOf } from "../stage/view.ts";
 /** Lines of a picture in a file. */
 const mostLines = 70;
 
-/** A scene at a time as the text of an SVG file. */
+/** The shapes of a scene at a time, as they stand inside an SVG file. */
 export function sceneSvg(scene: Scene, t: number, extent: Extent, width: number, height: number, colours: Colours): string {
   const view = viewOf(extent, width, height);
-  const { heat, data, particles, lines, carried } = scene;
+  const { heat, data, field, particles, lines, carried } = scene;
   const parts = [
     `<rect width="${width}" height="${height}" fill="${rgba(colours.paper)}"/>`,
     heat ? heatImage(heat, colours.accent, view) : "",
     data ? circles(pairsOf(data), view, colours.ink, 0.8, 0.3) : "",
+    field ? arrows(field, t, view, colours.ink) : "",
     particles && lines === true ? ways(particles, view, colours.accent) : "",
     particles ? circles(at(particles, t), view, heat ? colours.ink : colours.accent, radiusOf(particles.count, width * height), opacityOf(particles.count)) : "",
     ...(carried ?? []).map((frames) => ways(frames, view, colours.ink) + circles(at(frames, t), view, colours.ink, 4, 1)),
   ];
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">${parts.join("\n")}</svg>`;
+  return parts.join("\n");
 }
 
 type Pair = readonly [number, number];
@@ -49,6 +50,11 @@ function at({ count, times, positions }: Frames, t: number): Pair[] {
 function circles(pairs: readonly Pair[], view: View, colour: Rgb, radius: number, opacity: number): string {
   const shapes = pairs.map(([x, y]) => `<circle cx="${digits(view.px(x))}" cy="${digits(view.py(y))}" r="${digits(radius)}"/>`);
   return `<g fill="${rgba(colour)}" fill-opacity="${opacity}">${shapes.join("")}</g>`;
+}
+
+function arrows(field: NonNullable<Scene["field"]>, t: number, view: View, colour: Rgb): string {
+  const shapes = [...arrowsOf(field, t, view, 1)].map((places) => `M${places.map((place) => place.map(digits).join(" ")).join("L")}`);
+  return `<path fill="none" stroke="${rgba(colour)}" stroke-opacity="0.5" stroke-width="1.1" stroke-linecap="round" d="${shapes.join("")}"/>`;
 }
 
 function ways({ count, times, positions }: Frames, view: View, colour: Rgb): string {

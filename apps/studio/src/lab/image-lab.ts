@@ -31,8 +31,8 @@ export interface ImageRequest {
   /** Names the group of images within a request. */
   readonly group: number;
   readonly method: Method;
-  /** The class of all of them. Default: none in particular. */
-  readonly label?: number | undefined;
+  /** The class of each. Default: none in particular. */
+  readonly labels?: readonly number[] | undefined;
   /** w of classifier-free guidance; 1 is the model as trained. */
   readonly guidance?: number | undefined;
 }
@@ -64,10 +64,10 @@ export function createImageLab(runtime: Runtime, name: string, run: OpenedRun): 
   const flow: Flow = createFlow({ runtime, model, path: objective.pathOf(path), prediction: objective.prediction, params, transform });
   return {
     info: { shape: [channels, height, width], classes: model.classes, parameters: parameterCount(model), steps: run.steps },
-    sample: async ({ count, seed, group, method, label, guidance }) => {
+    sample: async ({ count, seed, group, method, labels, guidance }) => {
       const times = timesFor(method, flow.path.interval, moments);
       const own = Key.from(seed).child("images", group);
-      const told = model.classes === undefined ? {} : { labels: label ?? model.classes, ...(label !== undefined && guidance !== 1 && { guidance }) };
+      const told = model.classes === undefined ? {} : { labels: labels ?? model.classes, ...(labels !== undefined && guidance !== 1 && { guidance }) };
       const states = await flow.trajectory({ count, key: own, times: times.slice(1), ...method, ...told, throwOnFailure: false });
       const size = count * channels * height * width;
       const pixels = new Uint8Array(times.length * size);

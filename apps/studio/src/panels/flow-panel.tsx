@@ -11,6 +11,8 @@ import { playing, seek, time } from "../stage/clock.ts";
 import { Panel, Part } from "./panel.tsx";
 import { Sides } from "./sides.tsx";
 
+const isReady = ({ status }: Session): boolean => status.value === "ready";
+
 /** The trained flow at work. */
 export function FlowPanel(): VNode {
   return (
@@ -39,7 +41,7 @@ export function FlowPanel(): VNode {
           <LikelihoodFigures key={session.side} session={session} />
         ))}
         <div class="buttons">
-          <button type="button" onClick={() => shownSessions().forEach((session) => void measure(session))}>
+          <button type="button" disabled={!shownSessions().every(isReady)} onClick={() => shownSessions().forEach((session) => void measure(session))}>
             Measure held-out points
           </button>
         </div>
@@ -91,10 +93,10 @@ function Launch(): VNode {
         Click to launch one point at the time shown, or draw a figure: it is <em>decoded</em> onwards to data and <em>encoded</em> back to noise. {playing.value ? "Pause first to aim." : ""}
       </p>
       <div class="buttons">
-        <button type="button" onClick={launch}>
+        <button type="button" disabled={!isReady(session)} onClick={launch}>
           Launch one
         </button>
-        <button type="button" onClick={encode}>
+        <button type="button" disabled={!isReady(session)} onClick={encode}>
           Encode some data
         </button>
         <button type="button" disabled={session.carried.value.length === 0} onClick={() => (session.carried.value = [])}>

@@ -1,10 +1,10 @@
 import type { VNode } from "preact";
 import { Complaint, Figure, Range } from "../controls/controls.tsx";
 import { Formula, o, paren, row, sub, v, xt } from "../math/mathml.tsx";
-import { drawImages, drawing, drawnImages, imageMessage, openedImages, openRun, runOfFiles } from "../session/images.ts";
-import { shippedRun, shippedRuns } from "../session/shipped.ts";
+import { drawing, drawnImages, imageMessage, openedImages, openRun, runOfFiles } from "../session/images.ts";
+import { openShipped, shippedRuns } from "../session/shipped.ts";
 import type { RunFiles } from "../lab/run-record.ts";
-import { shared, sharedSpecs } from "../settings/settings.ts";
+import { eachClass, noClass, shared, sharedSpecs } from "../settings/settings.ts";
 import { messageOf } from "../worker/connection.ts";
 import { Panel, Part } from "./panel.tsx";
 
@@ -12,14 +12,18 @@ import { Panel, Part } from "./panel.tsx";
 export function ImagesPanel(): VNode {
   const run = openedImages.value;
   return (
-    <Panel title="The same, for images" lead="A point in the plane has two coordinates, a small image some hundred. The flow is the same: noise at t = 0, a picture at t = 1. Move the slider to see it appear.">
+    <Panel title="The same, for images" lead={
+        <>
+          A point in the plane has two coordinates, a small image some hundred. The flow is the same: noise at <i>t</i> = 0, a picture at <i>t</i> = 1. Move the slider to see it appear.
+        </>
+      }>
       <Part title="Open a run">
         <p>
           A run is what <code>fluxion train mnist --out RUN</code> leaves. Choose its folder, or its files <code>options.json</code> and <code>weights.safetensors</code>; or start the page by <code>fluxion studio RUN</code>.
         </p>
         <div class="buttons">
           {shippedRuns.map((name) => (
-            <button key={name} type="button" class={run ? "" : "primary"} onClick={() => void open(() => shippedRun(name))}>
+            <button key={name} type="button" class={run ? "" : "primary"} onClick={() => void openShipped(name)}>
               Open {name}
             </button>
           ))}
@@ -80,19 +84,12 @@ function Drawing(): VNode | null {
         <Range label="Steps of the midpoint rule" value={shared.imageSteps} spec={sharedSpecs.imageSteps} />
         <Range label="Seed of the noise" value={shared.imageSeed} spec={sharedSpecs.imageSeed} />
         <div class="buttons">
-          <button type="button" class="primary" disabled={drawing.value} onClick={() => void drawImages()}>
-            {drawing.value ? "Drawing …" : "Draw"}
-          </button>
-          <button
-            type="button"
-            disabled={drawing.value}
-            onClick={() => {
-              shared.imageSeed.value = (shared.imageSeed.value + 1) % 10_000;
-              void drawImages();
-            }}
-          >
+          <button type="button" class="primary" onClick={() => (shared.imageSeed.value = (shared.imageSeed.value + 1) % 10_000)}>
             Other noise
           </button>
+          <span class="note" role="status">
+            {drawing.value ? "Drawing …" : ""}
+          </span>
         </div>
       </Part>
     </>
@@ -105,15 +102,15 @@ function Classes({ classes }: { readonly classes: number }): VNode {
       <fieldset class="choice">
         <legend>Class</legend>
         <div class="chips">
-          {Array.from({ length: Math.min(classes, 20) + 1 }, (_, i) => i - 1).map((label) => (
+          {[eachClass, noClass, ...Array(Math.min(classes, 20)).keys()].map((label) => (
             <label key={label} class="chip">
               <input type="radio" name="class" checked={shared.imageClass.value === label} onChange={() => (shared.imageClass.value = label)} />
-              <span>{label < 0 ? "any" : label}</span>
+              <span>{label === eachClass ? "each" : label === noClass ? "any" : label}</span>
             </label>
           ))}
         </div>
       </fieldset>
-      <Range label={<>Guidance <i>w</i></>} value={shared.guidance} spec={sharedSpecs.guidance} disabled={shared.imageClass.value < 0} />
+      <Range label={<>Guidance <i>w</i></>} value={shared.guidance} spec={sharedSpecs.guidance} disabled={shared.imageClass.value === noClass} />
       <Formula>{row(v("v"), o("="), v("u"), paren(xt), o("+"), v("w"), paren(sub(v("u"), v("c")), paren(xt), o("−"), v("u"), paren(xt)))}</Formula>
     </>
   );

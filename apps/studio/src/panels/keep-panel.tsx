@@ -65,7 +65,7 @@ export function KeepPanel(): VNode {
             </button>
           ))}
         </div>
-        <p class="note">Every chart has its own links for PNG and SVG.</p>
+        <p class="note">Every picture and chart of every chapter has its own links for PNG and SVG.</p>
       </Part>
       <Part title="A link to all settings">
         <label class="area">

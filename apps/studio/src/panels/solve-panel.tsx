@@ -6,6 +6,8 @@ import type { SolverName } from "fluxion";
 import { isAdaptive, solvers } from "fluxion";
 import type { Series } from "../charts/line-chart.tsx";
 import { Legend, LineChart } from "../charts/line-chart.tsx";
+import { SaveLinks } from "../controls/save-links.tsx";
+import { saveScenes } from "../keep/picture-file.ts";
 import { Choice, Complaint, Figure, Range } from "../controls/controls.tsx";
 import { scientific } from "../controls/numbers.ts";
 import type { Frames } from "../lab/frames.ts";
@@ -130,10 +132,13 @@ function Few({ session }: { readonly session: Session }): VNode {
     [session, found],
   );
   return (
-    <div class="few">
-      {scenes.map((scene, i) => (
-        <Plot key={fewEvaluations[i]} label={`Samples with ${fewEvaluations[i] ?? 0} evaluations${shared.compare.value ? `, model ${session.side === 0 ? "A" : "B"}` : ""}`} caption={String(fewEvaluations[i])} scene={scene} extent={extent} />
-      ))}
+    <div>
+      <div class="few">
+        {scenes.map((scene, i) => (
+          <Plot key={fewEvaluations[i]} label={`Samples with ${fewEvaluations[i] ?? 0} evaluations${shared.compare.value ? `, model ${session.side === 0 ? "A" : "B"}` : ""}`} caption={String(fewEvaluations[i])} scene={scene} extent={extent} />
+        ))}
+      </div>
+      <SaveLinks what="these pictures" save={(kind) => saveScenes("few-evaluations", scenes.map((scene) => scene.peek()), kind)} />
     </div>
   );
 }

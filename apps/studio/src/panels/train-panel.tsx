@@ -69,6 +69,8 @@ export function TrainPanel(): VNode {
 
 function Controls(): VNode {
   const open = shownSessions().filter(({ status }) => status.value === "ready" || status.value === "training");
+  // Whoever starts while one of two is still being made would train the other alone.
+  const waiting = open.length === 0 || shownSessions().some(({ status }) => status.value === "closed" || status.value === "opening");
   const done = open.length > 0 && open.every(({ step }) => step.value >= shared.steps.value);
   const begun = open.some(({ step }) => step.value > 0);
   const again = async (): Promise<void> => {
@@ -82,11 +84,11 @@ function Controls(): VNode {
           Pause
         </button>
       ) : (
-        <button type="button" class="primary" disabled={open.length === 0} onClick={() => void again()}>
+        <button type="button" class="primary" disabled={waiting} onClick={() => void again()}>
           {done ? "Train again" : begun ? "Go on" : "Start training"}
         </button>
       )}
-      <button type="button" disabled={training.value || done || open.length === 0} onClick={() => void stepTraining(1)}>
+      <button type="button" disabled={training.value || done || waiting} onClick={() => void stepTraining(1)}>
         One step
       </button>
       <button type="button" disabled={!begun} onClick={() => void resetTraining()}>

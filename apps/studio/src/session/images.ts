@@ -4,13 +4,15 @@ import type { ImageFrames, ImageInfo } from "../lab/image-lab.ts";
 import type { RunFiles } from "../lab/run-record.ts";
 import { openRunFiles, problemOfRun } from "../lab/run-record.ts";
 import { problemOf } from "../settings/problem-of.ts";
-import { shared } from "../settings/settings.ts";
+import { eachClass, noClass, shared } from "../settings/settings.ts";
 import { takeProblem } from "../settings/take-problem.ts";
 import { ask, connection, messageOf } from "../worker/connection.ts";
 import { openSession, sessions } from "./session.ts";
 
 /** The run of images that is open. */
 export const openedImages = signal<(ImageInfo & { readonly name: string }) | undefined>(undefined);
+/** Images that there shall be. */
+export const wantedImages = signal(0);
 /** What was drawn, group by group. */
 export const drawnImages = signal<readonly ImageFrames[]>([]);
 /** Whether images are being drawn. */
@@ -21,8 +23,12 @@ export const imageMessage = signal<string | undefined>(undefined);
 /** Files of the run, to open it again in another worker. */
 let files: RunFiles | undefined;
 
-/** Opens a run: images here, points as the first model. */
-export async function openRun(given: RunFiles): Promise<void> {
+/**
+ * Opens a run: images here, points as the first model.
+ *
+ * @param shipped - its name among those that came with the page, for the address
+ */
+export async function openRun(given: RunFiles, shipped = ""): Promise<void> {
   try {
     const run = openRunFiles(given);
     if (run.model.eventShape.length === 1) {
@@ -33,6 +39,7 @@ export async function openRun(given: RunFiles): Promise<void> {
     files = given;
     batch(() => {
       openedImages.value = { ...info, name: given.name };
+      shared.run.value = shipped;
       imageMessage.value = undefined;
       drawnImages.value = [];
     });
@@ -58,31 +65,61 @@ async function openPoints(name: string, run: ReturnType<typeof openRunFiles>): P
 /** Images that are drawn at once: the first ones are seen early. */
 const together = 4;
 
-/** Draws anew. */
+/** The classes of a group of images; undefined for none in particular. */
+function labelsOf(classes: number | undefined, group: number): readonly number[] | undefined {
+  const chosen = shared.imageClass.peek();
+  if (classes === undefined || chosen === noClass || chosen >= classes) return undefined;
+  return Array.from({ length: together }, (_, i) => (chosen === eachClass ? (group * together + i) % classes : chosen));
+}
+
+/** The newest drawing: older ones stop. */
+let newest = 0;
+
+/** Draws anew, group by group in place of what was there. */
 export async function drawImages(): Promise<void> {
   const run = openedImages.peek();
-  if (!run || drawing.peek()) return;
-  drawing.value = true;
-  drawnImages.value = [];
-  const { imageCount, imageSteps, imageSeed, imageClass, guidance } = shared;
-  const label = run.classes !== undefined && imageClass.peek() >= 0 && imageClass.peek() < run.classes ? imageClass.peek() : undefined;
-  const method = { solver: "midpoint", steps: imageSteps.peek() } as const;
+  if (!run) return;
+  const own = ++newest;
+  const { imageCount, imageSteps, imageSeed, guidance } = shared;
+  const groups = Math.ceil(imageCount.peek() / together);
+  const common = { count: together, seed: imageSeed.peek(), guidance: guidance.peek(), method: { solver: "midpoint", steps: imageSteps.peek() } } as const;
+  batch(() => {
+    drawing.value = true;
+    wantedImages.value = groups * together;
+    drawnImages.value = drawnImages.value.slice(0, groups);
+  });
   try {
-    for (let group = 0; group * together < imageCount.peek(); group++) {
-      const frames = await ask((lab) => lab.images({ count: together, seed: imageSeed.peek(), group, method, label, guidance: guidance.peek() }));
-      if (openedImages.peek() !== run) return;
-      drawnImages.value = [...drawnImages.value, frames];
+    for (let group = 0; group < groups; group++) {
+      const frames = await ask((lab) => lab.images({ ...common, group, labels: labelsOf(run.classes, group) }));
+      if (newest !== own || openedImages.peek() !== run) return;
+      drawnImages.value = drawnImages.value.toSpliced(group, 1, frames);
     }
     imageMessage.value = undefined;
   } catch (error) {
     imageMessage.value = messageOf(error);
   } finally {
-    drawing.value = false;
+    if (newest === own) drawing.value = false;
   }
 }
 
-/** Opens the run again when another worker takes over. */
+/** Draws anew when what is asked for changes, once it has not changed for a while. */
+function followRequests(): void {
+  const { imageCount, imageSteps, imageSeed, imageClass, guidance } = shared;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let before: string | undefined;
+  effect(() => {
+    const request = [imageCount, imageSteps, imageSeed, imageClass, guidance].map(({ value }) => value).join();
+    if (before !== undefined && request !== before) {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => void drawImages(), 250);
+    }
+    before = request;
+  });
+}
+
+/** Draws what is asked for, and opens the run again when another worker takes over. */
 export function followImages(): void {
+  followRequests();
   effect(() => {
     if (connection.value.status !== "ready" || files === undefined) return;
     const again = files;

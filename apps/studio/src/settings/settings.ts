@@ -15,6 +15,9 @@ export type Chapter = (typeof chapters)[number];
 
 const namesOf = <T extends string>(record: Readonly<Record<T, unknown>>): T[] => Object.keys(record) as T[];
 
+/** Instead of a class: all of them in turn, or none in particular. */
+export const [eachClass, noClass] = [-2, -1] as const;
+
 /** What both models share. */
 export const sharedSpecs = {
   chapter: choice(chapters, "flow"),
@@ -34,7 +37,9 @@ export const sharedSpecs = {
   imageCount: number(8, 4, 64, 4),
   imageSteps: number(8, 2, 50, 1),
   imageSeed: number(0, 0, 9999, 1),
-  imageClass: number(-1, -1, 999, 1),
+  /** A run that came with the page, by name. */
+  run: text("", 60),
+  imageClass: number(eachClass, eachClass, 999, 1),
   guidance: number(1, 0, 6, 0.25),
   showData: flag(true),
   showField: flag(false),

@@ -45,8 +45,11 @@ export function drawHeat(context: Context, picture: HTMLCanvasElement, { x, y, h
   context.drawImage(picture, view.px(x - half), view.py(y + half), side, side);
 }
 
-/** Arrows of a field at a time; the longest fills its cell. */
-export function drawField(context: Context, { points, times, velocities, spacing }: FieldGrid, t: number, view: View, colour: Rgb, ratio: number): void {
+/** A place on a picture, in pixels. */
+type Place = readonly [number, number];
+
+/** Arrows of a field at a time, each as the line through tail, tip, barb, tip and barb; the longest fills its cell. */
+export function* arrowsOf({ points, times, velocities, spacing }: FieldGrid, t: number, view: View, ratio: number): Generator<readonly Place[]> {
   const [from, share] = frameAt(times, t);
   const first = from * points.length;
   const second = Math.min(from + 1, times.length - 1) * points.length;
@@ -55,10 +58,6 @@ export function drawField(context: Context, { points, times, velocities, spacing
   // Not the very longest: one wild corner would make all others invisible.
   const long = speeds[Math.floor(0.9 * speeds.length)] ?? 1;
   const reach = 0.85 * spacing * view.scale;
-  context.strokeStyle = rgba(colour, 0.5);
-  context.lineWidth = 1.1 * ratio;
-  context.lineCap = "round";
-  context.beginPath();
   for (let i = 0; i < points.length; i += 2) {
     const [vx, vy] = [at(i), at(i + 1)];
     const speed = Math.hypot(vx, vy);
@@ -67,13 +66,26 @@ export function drawField(context: Context, { points, times, velocities, spacing
     const [dx, dy] = [(vx / speed) * length, (-vy / speed) * length];
     const [x, y] = [view.px(points[i] ?? 0) - dx / 2, view.py(points[i + 1] ?? 0) - dy / 2];
     const head = Math.min(0.35 * length, 5 * ratio);
-    context.moveTo(x, y);
-    context.lineTo(x + dx, y + dy);
-    for (const turn of [2.6, -2.6]) {
+    const tip: Place = [x + dx, y + dy];
+    const barb = (turn: number): Place => {
       const angle = Math.atan2(dy, dx) + turn;
-      context.moveTo(x + dx, y + dy);
-      context.lineTo(x + dx + head * Math.cos(angle), y + dy + head * Math.sin(angle));
-    }
+      return [tip[0] + head * Math.cos(angle), tip[1] + head * Math.sin(angle)];
+    };
+    yield [[x, y], tip, barb(2.6), tip, barb(-2.6)];
+  }
+}
+
+/** Draws the arrows of a field. */
+export function drawField(context: Context, field: FieldGrid, t: number, view: View, colour: Rgb, ratio: number): void {
+  context.strokeStyle = rgba(colour, 0.5);
+  context.lineWidth = 1.1 * ratio;
+  context.lineCap = "round";
+  context.beginPath();
+  for (const arrow of arrowsOf(field, t, view, ratio)) {
+    arrow.forEach(([x, y], i) => {
+      if (i === 0) context.moveTo(x, y);
+      else context.lineTo(x, y);
+    });
   }
   context.stroke();
 }

@@ -3,6 +3,8 @@ import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
 import type { ReadonlySignal } from "@preact/signals";
+import { SaveLinks } from "../controls/save-links.tsx";
+import { saveScenes } from "../keep/picture-file.ts";
 import { colours } from "./colours.ts";
 import { time } from "./clock.ts";
 import { drawScene } from "./draw-scene.ts";
@@ -18,12 +20,14 @@ export interface PlotProps {
   readonly caption?: string | undefined;
   readonly scene: ReadonlySignal<Scene>;
   readonly extent: ReadonlySignal<Extent>;
+  /** Names the picture's file. Default: it is no file of its own. */
+  readonly file?: string | undefined;
   /** Points of data space `[n, 2]` as a pointer moves over the picture; `done` with the last. */
   readonly onDraw?: ((points: readonly number[], done: boolean) => void) | undefined;
 }
 
 /** One picture of moving points, drawn whenever time, scene or size change, once a frame at most. */
-export function Plot({ label, caption, scene, extent, onDraw }: PlotProps): VNode {
+export function Plot({ label, caption, scene, extent, file, onDraw }: PlotProps): VNode {
   const ref = useRef<HTMLCanvasElement>(null);
   const drawing = useRef<number[] | undefined>(undefined);
   const handler = useRef(onDraw);
@@ -98,6 +102,7 @@ export function Plot({ label, caption, scene, extent, onDraw }: PlotProps): VNod
         onPointerCancel={end}
       />
       {caption === undefined ? null : <figcaption>{caption}</figcaption>}
+      {file === undefined ? null : <SaveLinks what="this picture" save={(kind) => saveScenes(file, [scene.peek()], kind)} />}
     </figure>
   );
 }

@@ -52,7 +52,7 @@ function DataPlot(): VNode {
     if (done) addStroke(points, extent.peek().half);
     stroke.value = done ? [] : [...points];
   };
-  return <Plot label="The data. Draw on it to make your own." scene={scene} extent={extent} onDraw={draw} />;
+  return <Plot label="The data. Draw on it to make your own." file={`${shared.data.value}-data`} scene={scene} extent={extent} onDraw={draw} />;
 }
 
 /** Points that do not move. */
@@ -70,8 +70,8 @@ function PathPlots(): VNode {
   if (!conditional || !marginal) throw new Error("internal: a picture is missing");
   return (
     <>
-      <Plot label="Each noise point on its own conditional path to a data point" caption="Conditional paths" scene={conditional} extent={extent} />
-      <Plot label="The same noise points carried by the marginal field" caption="The marginal field" scene={marginal} extent={extent} />
+      <Plot label="Each noise point on its own conditional path to a data point" caption="Conditional paths" file="conditional-paths" scene={conditional} extent={extent} />
+      <Plot label="The same noise points carried by the marginal field" caption="The marginal field" file="marginal-field" scene={marginal} extent={extent} />
     </>
   );
 }
@@ -91,7 +91,7 @@ function FlowPlots(): VNode {
 function FieldPlot(): VNode {
   const scene = useMemo(() => computed((): Scene => ({ data: shownPoints.value, particles: openedField.value?.frames })), []);
   const file = openedField.value?.file ?? "";
-  return <Plot label={`Particles of the field in ${file}`} caption={file} scene={scene} extent={extent} />;
+  return <Plot label={`Particles of the field in ${file}`} caption={file} file={file.replace(/\W+/g, "-")} scene={scene} extent={extent} />;
 }
 
 const captionOf = ({ side }: Session): string => `${side === 0 ? "A" : "B"}: ${pathNames[sides[side].path.value]}`;
@@ -128,9 +128,10 @@ function FlowPlot({ session, caption }: { readonly session: Session; readonly ca
     <Plot
       label={`Particles on their way from noise to data${caption === undefined ? "" : `, model ${caption}`}`}
       caption={caption}
+      file={`${shared.data.value}${session.side === 0 ? "" : "-b"}`}
       scene={scene}
       extent={extent}
-      onDraw={shared.chapter.value === "flow" ? draw : undefined}
+      onDraw={shared.chapter.value === "flow" && session.status.value === "ready" ? draw : undefined}
     />
   );
 }

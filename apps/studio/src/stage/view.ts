@@ -34,9 +34,12 @@ export function extentOf(points: Float32Array): Extent {
   return { x: across?.mean ?? 0, y: up?.mean ?? 0, halves, half: Math.max(...halves) };
 }
 
+/** The part of a canvas that the extent fills: particles stray beyond it. */
+const filled = 0.95;
+
 /** Fits an extent into a canvas of some size, the second coordinate upwards. */
 export function viewOf({ x, y, halves }: Extent, width: number, height: number): View {
-  const scale = Math.min(width / halves[0], height / halves[1]) / 2;
+  const scale = filled * Math.min(width / halves[0], height / halves[1]) / 2;
   return {
     width,
     height,

@@ -54,11 +54,6 @@ function lose(dead: Worker, remoteOf: Remote<StudioService>, why: string): void 
   remoteOf.fail(new WorkerLostError(`studio: the worker stopped: ${why}; it is started again`));
 }
 
-/** Ends the worker as a crash would; for trying out the recovery. */
-export function crashWorker(): void {
-  if (worker && lab) lose(worker, lab, "it was stopped");
-}
-
 /** One call of the worker after the other: what a call works on stays as it is until it is done. */
 export function ask<T>(work: (service: StudioService) => Promise<T>): Promise<T> {
   const call = lab?.call;

@@ -5,9 +5,14 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import type { Browser, Page } from "playwright-core";
 import { build, preview } from "vite";
-import { afterAll } from "vitest";
+import { afterAll, expect, vi } from "vitest";
+
+/** Milliseconds to wait for anything: a busy machine is no failure. */
+export const patience = 60_000;
 
 const root = join(import.meta.dirname, "..", "..");
+
+vi.setConfig({ testTimeout: 5 * patience });
 
 /** The studio, built and served. */
 export interface Served {
@@ -15,20 +20,26 @@ export interface Served {
   readonly plain: string;
   /** With it. */
   readonly isolated: string;
+  /** The folder of the built page. */
+  readonly folder: string;
 }
 
-/** Builds the page once for a file of tests. */
+/** What becomes true before long. */
+export const eventually = <T>(value: () => T) => expect.poll(value, { timeout: patience, interval: 100 });
+
+/** Builds the page once for a file of tests, unless `FLUXION_STUDIO_DIST` names the folder of one that is built. */
 export async function serveStudio(): Promise<Served> {
-  const outDir = mkdtempSync(join(tmpdir(), "fluxion-studio-"));
-  await build({ root, logLevel: "error", build: { outDir, emptyOutDir: true } });
+  const built = process.env["FLUXION_STUDIO_DIST"];
+  const outDir = built ?? mkdtempSync(join(tmpdir(), "fluxion-studio-"));
+  if (built === undefined) await build({ root, logLevel: "error", build: { outDir, emptyOutDir: true } });
   const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
   const servers = await Promise.all([{}, headers].map((given) => preview({ root, logLevel: "error", build: { outDir }, preview: { port: 0, headers: given } })));
   afterAll(async () => {
     await Promise.all(servers.map((server) => server.close()));
-    rmSync(outDir, { recursive: true, force: true });
+    if (built === undefined) rmSync(outDir, { recursive: true, force: true });
   });
   const [plain = "", isolated = ""] = servers.map(({ resolvedUrls }) => resolvedUrls?.local[0] ?? "");
-  return { plain, isolated };
+  return { plain, isolated, folder: outDir };
 }
 
 /** Starts Chromium: that of `FLUXION_CHROMIUM`, or the system's. */
@@ -49,10 +60,11 @@ export interface Opened {
   readonly complaints: string[];
 }
 
-/** Opens the studio and waits until its model is there. */
-export async function openStudio(browser: Browser, address: string, { width = 1280, height = 860, dark = false } = {}): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: "reduce", acceptDownloads: true });
+/** Opens the studio and waits until its engine runs. */
+export async function openStudio(browser: Browser, address: string, { width = 1280, height = 860, dark = false, moving = false, touch = false } = {}): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? "dark" : "light", reducedMotion: moving ? "no-preference" : "reduce", hasTouch: touch, acceptDownloads: true });
   const page = await context.newPage();
+  page.setDefaultTimeout(patience);
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
@@ -72,8 +84,8 @@ export async function figure(page: Page, testId: string, label: string): Promise
   return Number(/-?[\d.,]+/.exec(text)?.[0]?.replaceAll(",", ""));
 }
 
-/** The bytes of a file that a click gives. */
-export async function saved(page: Page, button: string): Promise<string> {
+/** The file that a click gives. */
+export async function saved(page: Page, button: string | RegExp): Promise<string> {
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).first().click()]);
   return download.path();
 }
