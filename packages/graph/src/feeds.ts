@@ -1,6 +1,5 @@
 /** @file Checks of what a run is fed, before any runtime sees it. */
 import type { DType, HostTensor } from "./host.ts";
-import type { ModelDType } from "./onnx/signature.ts";
 import { isHostTensor } from "./runtime.ts";
 import type { Feed } from "./runtime.ts";
 import { anySize, formatShape, termOf } from "./shape.ts";
@@ -9,7 +8,7 @@ import type { Shape } from "./shape.ts";
 /** What runs check against: the name and inputs of a program or a loaded model, where an undefined shape is any shape. */
 interface Signature {
   readonly name: string;
-  readonly inputs: Readonly<Record<string, { readonly dtype: ModelDType; readonly shape: Shape | undefined }>>;
+  readonly inputs: Readonly<Record<string, { readonly dtype: DType; readonly shape: Shape | undefined }>>;
 }
 
 /**
@@ -46,7 +45,7 @@ export function checkFeeds({ name, inputs }: Signature, feeds: Readonly<Record<s
 }
 
 /** Values of the host are converted; those of a device are not. */
-function checkType(what: string, expected: ModelDType, got: DType): void {
+function checkType(what: string, expected: DType, got: DType): void {
   if (got === expected) return;
   throw new TypeError(`${what} expects ${expected}, got a device's tensor of ${got}; cast it in the program that makes it`);
 }

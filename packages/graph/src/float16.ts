@@ -15,6 +15,9 @@ export function fromFloat16(bits: ArrayLike<number>): Float32Array {
   return Float32Array.from(bits, halfValue);
 }
 
+/** The half-precision number nearest to a number, ties to even. */
+export const roundToFloat16 = (value: number): number => halfValue(halfBits(Number(value)));
+
 function halfBits(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);

@@ -1,10 +1,13 @@
+import { roundToFloat16 } from "./float16.ts";
+
 /** The element types of tensors. */
-export type DType = "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
+export type DType = "float16" | "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
+
 
 /** Whether values of a type carry derivatives. */
-export const isFloat = (dtype: DType): dtype is "float32" | "float64" => dtype === "float32" || dtype === "float64";
+export const isFloat = (dtype: DType): dtype is "float16" | "float32" | "float64" => dtype.startsWith("float");
 
-/** What holds values of any element type; booleans are bytes 0 and 1. */
+/** What holds values of any element type: booleans are bytes 0 and 1, and float16 lies in float32, which holds all of it. */
 export type TypedData = Float32Array | Float64Array | Int32Array | BigInt64Array | Uint8Array;
 
 /** Values outside a program, row-major: what runs take and return. */
@@ -37,6 +40,8 @@ export function hostTensor(data: ArrayLike<number> | ArrayLike<bigint>, shape: r
 export function typedData(data: ArrayLike<number> | ArrayLike<bigint>, dtype: DType): TypedData {
   const numbers = data as ArrayLike<number>;
   switch (dtype) {
+    case "float16":
+      return Float32Array.from(numbers, roundToFloat16);
     case "float32":
       return data instanceof Float32Array ? data : Float32Array.from(numbers, Number);
     case "float64":

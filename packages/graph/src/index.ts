@@ -16,7 +16,7 @@ export type { LowerOptions, WebgpuModel } from "./onnx/lower.ts";
 export { lower, lowerForWebgpu } from "./onnx/lower.ts";
 export type { ModelDescription, ValueDescription } from "./onnx/describe.ts";
 export { describeModel } from "./onnx/describe.ts";
-export type { ModelDType, ModelSignature, ModelValue } from "./onnx/signature.ts";
+export type { ModelSignature, ModelValue } from "./onnx/signature.ts";
 export { modelSignature } from "./onnx/signature.ts";
 export { fromFloat16, toFloat16 } from "./float16.ts";
 export type { Target } from "./emitter.ts";

@@ -1,8 +1,9 @@
-/** @file The reference interpreter: every op evaluated in float64, the oracle of all tests. */
+/** @file The reference interpreter: every op evaluated in float64, the oracle of all tests. Results of float16 are rounded to it. */
+import { roundToFloat16 } from "./float16.ts";
 import { hostTensor, isFloat } from "./host.ts";
 import type { HostTensor } from "./host.ts";
 import type { NdArray } from "./ndarray.ts";
-import { nd } from "./ndarray.ts";
+import { mapNd, nd } from "./ndarray.ts";
 import type { Body, Evaluation } from "./tensor.ts";
 import { inputOp } from "./body.ts";
 import type { Program } from "./program.ts";
@@ -35,7 +36,7 @@ export function interpret(
     const results = node.op.evaluate(node.inputs.map(get), node.attrs, run);
     node.outputs.forEach((output, i) => {
       const result = results[i];
-      if (result) values.set(output, result);
+      if (result) values.set(output, output.dtype === "float16" ? mapNd(roundToFloat16, result) : result);
     });
   }
   return outputs.map(get);
@@ -58,7 +59,7 @@ export function evaluation(sizes: ReadonlyMap<string, number>): Evaluation {
   };
 }
 
-/** Runs a program once: floats in float64, the other types as they are. */
+/** Runs a program once: floats in float64, those of float16 rounded to it, the other types as they are. */
 export function interpretProgram(
   program: Program,
   feeds: Readonly<Record<string, HostTensor>>,

@@ -1,6 +1,6 @@
 /** @file Runs of an ONNX Runtime session, of a traced program or a loaded model: checks, conversions, disposal. */
 import { checkFeeds, checkResident, keepResident, typedData } from "@fluxion/graph";
-import type { DeviceTensor, DType, Executable, Feed, HostTensor, ModelDType, ModelSignature, Results, RunOptions } from "@fluxion/graph";
+import type { DeviceTensor, DType, Executable, Feed, HostTensor, ModelSignature, Results, RunOptions } from "@fluxion/graph";
 import type { InferenceSession, Tensor } from "onnxruntime-common";
 import { feedOf, isOnDevice, onDevice } from "./on-device.ts";
 import type { Place } from "./on-device.ts";
@@ -27,7 +27,7 @@ export function executable<Output extends string = string, Resident extends Outp
 ): Executable<Output, Resident> & { readonly threads: number } {
   checkResident(name, Object.keys(outputs), resident);
   let released = false;
-  const types = (values: ModelSignature["inputs"]): [string, ModelDType][] =>
+  const types = (values: ModelSignature["inputs"]): [string, DType][] =>
     Object.entries(values).map(([key, { dtype }]) => [key, dtype]);
   const signature = { name, inputs };
   const given = types(inputs);
@@ -62,7 +62,7 @@ interface Collecting {
   readonly declared: Readonly<Record<string, { readonly dtype: DType }>>;
 }
 
-function collect(types: readonly [string, ModelDType][], values: InferenceSession.ReturnType, { kept, declared, place }: Collecting): object {
+function collect(types: readonly [string, DType][], values: InferenceSession.ReturnType, { kept, declared, place }: Collecting): object {
   const host: Record<string, HostTensor> = {};
   const device: Record<string, unknown> = {};
   for (const [key, dtype] of types) {

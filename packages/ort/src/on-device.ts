@@ -1,6 +1,6 @@
 /** @file Tensors of ONNX Runtime that lie in a device's memory. */
 import { isHostTensor } from "@fluxion/graph";
-import type { DeviceTensor, DType, Feed, HostTensor, ModelDType } from "@fluxion/graph";
+import type { DeviceTensor, DType, Feed, HostTensor } from "@fluxion/graph";
 import type { Tensor } from "onnxruntime-common";
 import { toOrt } from "./tensors.ts";
 
@@ -53,7 +53,7 @@ export function onDevice(dtype: DType, tensor: Tensor, place: Place): DeviceTens
  * @param what - names the input
  * @throws TypeError if it is of another runtime or was disposed of
  */
-export function feedOf(what: string, dtype: ModelDType, feed: Feed, device: string): Tensor {
+export function feedOf(what: string, dtype: DType, feed: Feed, device: string): Tensor {
   if (isHostTensor(feed)) return toOrt(dtype, feed);
   const kept = tensors.get(feed);
   if (kept?.place.device === device) return kept.tensor;

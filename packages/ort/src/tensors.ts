@@ -1,10 +1,10 @@
 /** @file Tensors of Fluxion and of ONNX Runtime, one as the other. */
 import { fromFloat16, toFloat16, typedData } from "@fluxion/graph";
-import type { HostTensor, ModelDType } from "@fluxion/graph";
+import type { DType, HostTensor } from "@fluxion/graph";
 import { Tensor } from "onnxruntime-common";
 
 /** Values as a tensor of ONNX Runtime, without a copy where they already are of its type. */
-export function toOrt(dtype: ModelDType, { shape, data }: HostTensor): Tensor {
+export function toOrt(dtype: DType, { shape, data }: HostTensor): Tensor {
   switch (dtype) {
     case "float32":
       return new Tensor("float32", typedData(data, dtype) as Float32Array, shape);
@@ -23,7 +23,7 @@ export function toOrt(dtype: ModelDType, { shape, data }: HostTensor): Tensor {
 }
 
 /** A tensor of ONNX Runtime, which lies in this program's memory, as values. */
-export function fromOrt(dtype: ModelDType, { dims: shape, data }: Pick<Tensor, "dims" | "data">): HostTensor {
+export function fromOrt(dtype: DType, { dims: shape, data }: Pick<Tensor, "dims" | "data">): HostTensor {
   if (dtype !== "float16") return { dtype, shape, data: data as HostTensor["data"] };
   // Bits, or numbers where JavaScript has a Float16Array.
   const numbers = data instanceof Uint16Array ? fromFloat16(data) : Float32Array.from(data as ArrayLike<number>);

@@ -1,6 +1,6 @@
 /** @file The right-hand sides that a flow integrates. */
 import type { HostTensor, Tensor } from "@fluxion/graph";
-import { add, constant, divergence, hutchinsonDivergence, mul, neg, reshape, scope } from "@fluxion/graph";
+import { add, cast, constant, divergence, hutchinsonDivergence, mul, neg, reshape, scope } from "@fluxion/graph";
 import type { Model } from "../models/model.ts";
 import type { Params } from "../nn/module.ts";
 import type { Prediction } from "../objectives/index.ts";
@@ -10,6 +10,7 @@ import type { Path } from "../paths/path.ts";
 import type { Field } from "../solvers/index.ts";
 import { changed } from "./changed.ts";
 import type { VelocityAt } from "./changed.ts";
+import type { Precision } from "./precision.ts";
 import { conditioned, conditioningExtras } from "./conditioning.ts";
 
 /** What a field is made of. */
@@ -21,24 +22,32 @@ export interface FieldParts {
   /** What the model predicts. */
   readonly prediction: Prediction;
   readonly change?: ScheduleChange | undefined;
+  /** What the network is evaluated in. Default "float32". */
+  readonly precision?: Precision | undefined;
   /** Whether predictions with and without class are combined. Default false. */
   readonly guided?: boolean | undefined;
 }
 
-/** The network's velocity at one time for a whole batch, parameters as constants of the program. */
+/**
+ * The network's velocity at one time for a whole batch, parameters as constants of the program. In half precision these
+ * and the activations are: the time, the prediction and what is made of it are float32.
+ */
 function velocity(
-  { model, params, path, prediction }: FieldParts,
+  { model, params, path, prediction, precision = "float32" }: FieldParts,
   t: Tensor,
   x: Tensor,
   extras: Readonly<Record<string, Tensor>>,
 ): Tensor {
   const weights = Object.fromEntries(
-    Object.entries(params).map(([name, { data, shape }]) => [name, constant(data as Float32Array | Float64Array, shape)]),
+    Object.entries(params).map(([name, { data, shape }]) => [name, constant(data as Float32Array | Float64Array, shape, precision)]),
   );
   // Velocities are affine in predictions, so that to guide these is to guide those.
   const predicted = conditioned(
     model,
-    (y, times, condition) => scope(model.kind, () => model.apply(weights, y, times, condition)),
+    (y, times, { labels, lowResolution }) => {
+      const condition = { labels, lowResolution: lowResolution && cast(lowResolution, precision) };
+      return cast(scope(model.kind, () => model.apply(weights, cast(y, precision), times, condition)), "float32");
+    },
     t,
     x,
     extras,

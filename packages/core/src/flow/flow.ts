@@ -14,6 +14,8 @@ import { changeOf } from "./changed.ts";
 import { checkExamples, checkParams, checkTimes, wholeFrom1 } from "./checks.ts";
 import { chunkedSolver } from "./chunked-solver.ts";
 import { noiseFor } from "./draws.ts";
+import { checkPrecision } from "./precision.ts";
+import type { Precision } from "./precision.ts";
 import { priorLogDensity } from "./prior.ts";
 
 /** What a flow is made of. */
@@ -30,6 +32,11 @@ export interface FlowOptions {
   readonly prediction?: Prediction | undefined;
   /** The transform that the model was trained under. Default: none. */
   readonly transform?: DataTransform | undefined;
+  /**
+   * What the network is evaluated in. In half precision, "float16", its parameters and activations are; states, times and
+   * log-densities stay float32. A GPU without it refuses. Default "float32".
+   */
+  readonly precision?: Precision | undefined;
   /** Threads. Default: by the size of the work. */
   readonly threads?: number | undefined;
 }
@@ -64,11 +71,12 @@ export interface Flow {
  * Makes a flow of a model, its parameters and a path. Programs are compiled at first use, with the parameters packed
  * into them.
  *
- * @throws RangeError if the parameters do not fit the model, the path is not affine for another prediction than the velocity,
- * or a schedule has no signal-to-noise ratios in common with the path; TypeError for a schedule where the path is not affine
+ * @throws RangeError if the parameters do not fit the model, the precision is unknown, the path is not affine for another
+ * prediction than the velocity, or a schedule has no signal-to-noise ratios in common with the path; TypeError for a schedule
+ * where the path is not affine
  */
 export function createFlow(options: FlowOptions): Flow {
-  const { runtime, model, params, prediction = "velocity", transform = { kind: "identity" }, threads } = options;
+  const { runtime, model, params, prediction = "velocity", transform = { kind: "identity" }, precision = "float32", threads } = options;
   const modelPath = withInterval(options.path, predictionInterval(options.path, prediction));
   const change = changeOf(modelPath, options.schedule);
   const path = change?.path ?? modelPath;
@@ -76,7 +84,8 @@ export function createFlow(options: FlowOptions): Flow {
   const size = sizeOf(event);
   const [t0, t1] = path.interval;
   checkParams(model, params);
-  const solver = chunkedSolver({ runtime, parts: { model, params, path: modelPath, prediction, change }, transform, threads });
+  checkPrecision("createFlow", precision);
+  const solver = chunkedSolver({ runtime, parts: { model, params, path: modelPath, prediction, change, precision }, transform, threads });
 
   const noise = ({ key }: SampleOptions) => (first: number, length: number): readonly [FloatArray] => [
     noiseFor(key, first, length, size, path.priorStd),

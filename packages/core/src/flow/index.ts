@@ -5,3 +5,5 @@ export type { FlowResult } from "./chunks.ts";
 export type { Densities, DensityOptions, Examples, IntegrateOptions, SampleOptions } from "./calls.ts";
 export type { Flow, FlowOptions } from "./flow.ts";
 export { createFlow } from "./flow.ts";
+export type { Precision } from "./precision.ts";
+export { precisions } from "./precision.ts";

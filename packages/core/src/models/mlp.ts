@@ -1,5 +1,5 @@
 import type { Tensor } from "@fluxion/graph";
-import { concat } from "@fluxion/graph";
+import { cast, concat } from "@fluxion/graph";
 import type { ActivationName } from "../nn/activation.ts";
 import { activation as activationOf, activationNames } from "../nn/activation.ts";
 import { linear } from "../nn/linear.ts";
@@ -84,7 +84,7 @@ function perceptron(config: MlpConfig): Module<readonly [Tensor, Tensor]> {
   const time = timeInput(config);
   const hidden = Array.from({ length: depth }, (_, i) => linear(i === 0 ? dimension + time.size : width, width));
   return compose({ time, hidden, output: linear(width, dimension) }, (net, x: Tensor, t: Tensor) => {
-    const inputs = concat([x, net.time(t)], 1);
+    const inputs = concat([x, cast(net.time(t), x.dtype)], 1);
     return net.output(net.hidden.reduce((h, layer) => act(layer(h)), inputs));
   });
 }

@@ -31,8 +31,8 @@ export interface Model {
   /**
    * The prediction, `[batch, ...event]`.
    *
-   * @param xt - `[batch, ...event]`; the batch may be named
-   * @param t - times in [0, 1], `[batch]`
+   * @param xt - `[batch, ...event]`, of the type of the parameters; the batch may be named
+   * @param t - times in [0, 1], `[batch]`, float32 whatever the parameters are
    * @param condition - all that `conditionInputs` names
    * @throws RangeError for other shapes; TypeError for a condition that is missing or that the model does not know
    */

@@ -1,4 +1,4 @@
-import { add, matmul } from "@fluxion/graph";
+import { add, cast, matmul } from "@fluxion/graph";
 import { filled, uniformFanIn, uniformGlorot } from "./initializers.ts";
 import type { Module } from "./module.ts";
 import { parameter } from "./module.ts";
@@ -14,7 +14,8 @@ export interface LinearOptions {
 /**
  * x ↦ x·weight + bias over the last axis: `[..., inputs]` to `[..., outputs]`.
  *
- * The weight is `[inputs, outputs]`, PyTorch's transposed, so that application needs no transposition.
+ * The weight is `[inputs, outputs]`, PyTorch's transposed, so that application needs no transposition. What comes in takes
+ * its type: sinusoids of the time are float32 in a network of half precision, too.
  */
 export function linear(inputs: number, outputs: number, { zero = false, glorot = false }: LinearOptions = {}): Module {
   const init = (...shape: number[]) => (zero ? filled(shape, 0) : uniformFanIn(shape, inputs));
@@ -22,6 +23,9 @@ export function linear(inputs: number, outputs: number, { zero = false, glorot =
     parameters: glorot
       ? { weight: uniformGlorot([inputs, outputs]), bias: filled([outputs], 0) }
       : { weight: init(inputs, outputs), bias: init(outputs) },
-    apply: (params, x) => add(matmul(x, parameter(params, "weight")), parameter(params, "bias")),
+    apply: (params, x) => {
+      const weight = parameter(params, "weight");
+      return add(matmul(cast(x, weight.dtype), weight), parameter(params, "bias"));
+    },
   };
 }

@@ -5,7 +5,7 @@ import { constantOp } from "../ops/constant.ts";
 import { inputOf, outputOf, reachable } from "../tensor.ts";
 import type { ElementCount, Node, Tensor, TensorType } from "../tensor.ts";
 
-const bytesOf: Readonly<Record<DType, number>> = { float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, bool: 1 };
+const bytesOf: Readonly<Record<DType, number>> = { float16: 2, float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, bool: 1 };
 
 /** The bytes of a tensor. */
 export function tensorBytes({ shape, dtype }: TensorType, count: ElementCount): number {

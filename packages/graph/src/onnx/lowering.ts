@@ -5,6 +5,7 @@ import { formatShape, isStatic, termOf } from "../shape.ts";
 import type { Shape } from "../shape.ts";
 import { reachable } from "../tensor.ts";
 import type { Node, Tensor } from "../tensor.ts";
+import { toFloat16 } from "../float16.ts";
 import { typedData } from "../host.ts";
 import type { DType } from "../host.ts";
 import { dataTypes } from "./data-types.ts";
@@ -140,7 +141,8 @@ export class Lowering implements Emitter<Tensor> {
     const type = this.#held(dtype);
     const values = typedData(data, type);
     const key = values.length <= 4 ? `${type} ${shape.join()}:${Array.from(values, spelled).join()}` : undefined;
-    return this.#initializer(key, shape, dataTypes[type], new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    const { buffer, byteOffset, byteLength } = type === "float16" ? toFloat16(values as Float32Array) : values;
+    return this.#initializer(key, shape, dataTypes[type], new Uint8Array(buffer, byteOffset, byteLength));
   }
 
   #held(dtype: DType): DType {

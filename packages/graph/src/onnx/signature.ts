@@ -4,12 +4,9 @@ import { dataTypes } from "./data-types.ts";
 import { describeModel } from "./describe.ts";
 import type { ValueDescription } from "./describe.ts";
 
-/** The element types of a model's inputs and outputs. Values of float16 are fed and returned as float32, which holds them all. */
-export type ModelDType = DType | "float16";
-
 /** An input or output of a model that can be run. */
 export interface ModelValue {
-  readonly dtype: ModelDType;
+  readonly dtype: DType;
   /** Sizes and names; `"?"` is an axis of any size. Undefined is any shape. */
   readonly shape: Shape | undefined;
 }
@@ -34,13 +31,13 @@ export function modelSignature(bytes: Uint8Array, name: string): ModelSignature 
   return { name, inputs: supported(inputs, `${name}: input`), outputs: supported(outputs, `${name}: output`) };
 }
 
-const isSupported = (dtype: string): dtype is ModelDType => Object.hasOwn(dataTypes, dtype) || dtype === "float16";
+const isSupported = (dtype: string): dtype is DType => Object.hasOwn(dataTypes, dtype);
 
 function supported(values: Readonly<Record<string, ValueDescription>>, role: string): Record<string, ModelValue> {
   return Object.fromEntries(
     Object.entries(values).map(([key, { dtype, shape }]) => {
       if (isSupported(dtype)) return [key, { dtype, shape }];
-      const known = [...Object.keys(dataTypes), "float16"].join(", ");
+      const known = Object.keys(dataTypes).join(", ");
       throw new RangeError(`${role} "${key}" expected to be a tensor of ${known}, got ${dtype}; cast it inside the model`);
     }),
   );

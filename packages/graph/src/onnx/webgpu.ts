@@ -3,13 +3,16 @@ import { dimAt, staticDim } from "../shape.ts";
 import { inputOf, outputOf } from "../tensor.ts";
 import type { Node } from "../tensor.ts";
 import type { Attributes } from "../emitter.ts";
+import { isFloat } from "../host.ts";
 import type { DType } from "../host.ts";
 import type { ModelSignature, ModelValue } from "./signature.ts";
 import { dataTypes } from "./data-types.ts";
 import type { Program } from "../program.ts";
 
 /** The types that WGSL has; wider and narrower integers are held in 32 bits, where sums beyond them wrap. */
-const held: Readonly<Record<DType, DType>> = { float32: "float32", float64: "float64", int32: "int32", int64: "int32", uint8: "int32", bool: "bool" };
+const held: Readonly<Record<DType, DType>> = {
+  float16: "float16", float32: "float32", float64: "float64", int32: "int32", int64: "int32", uint8: "int32", bool: "bool",
+};
 
 /** The type that a tensor has on the device. */
 export const heldAs = (dtype: DType): DType => held[dtype];
@@ -64,14 +67,15 @@ const sign: Form = (to, [x = ""], node) => {
 };
 
 /** ⌊x⌋, and one more above a half, and at a half where ⌊x⌋ is odd. */
-const round: Form = (to, [x = ""]) => {
-  const float = (condition: string): string => to.emit("Cast", [condition], { to: dataTypes.float32 });
+const round: Form = (to, [x = ""], node) => {
+  const dtype = typeOf(node);
+  const float = (condition: string): string => to.emit("Cast", [condition], { to: dataTypes[dtype] });
+  const a = to.scalar(0.5, dtype);
   const floor = to.emit("Floor", [x]);
   const rest = to.emit("Sub", [x, floor]);
-  const half = to.emit("Mul", [floor, to.scalar(0.5)]);
-  const odd = to.emit("Sub", [floor, to.emit("Mul", [to.emit("Floor", [half]), to.scalar(2)])]);
-  const tie = to.emit("Mul", [float(to.emit("Equal", [rest, to.scalar(0.5)])), odd]);
-  return to.emit("Add", [floor, to.emit("Add", [float(to.emit("Greater", [rest, to.scalar(0.5)])), tie])]);
+  const odd = to.emit("Sub", [floor, to.emit("Mul", [to.emit("Floor", [to.emit("Mul", [floor, a])]), to.scalar(2, dtype)])]);
+  const tie = to.emit("Mul", [float(to.emit("Equal", [rest, a])), odd]);
+  return to.emit("Add", [floor, to.emit("Add", [float(to.emit("Greater", [rest, a])), tie])]);
 };
 
 /** The remainder: of floats with the sign of the dividend (`fmod`), of integers with that of the divisor. */
@@ -80,7 +84,7 @@ const mod: Form = (to, [a = "", b = ""], node, { fmod = 0 }) => {
   const times = (q: string): string => to.emit("Sub", [a, to.emit("Mul", [q, b])]);
   const quotient = to.emit("Div", [a, b]);
   if (fmod === 1) {
-    const towardsZero = to.emit("Where", [to.emit("Less", [quotient, to.scalar(0)]), to.emit("Ceil", [quotient]), to.emit("Floor", [quotient])]);
+    const towardsZero = to.emit("Where", [to.emit("Less", [quotient, to.scalar(0, dtype)]), to.emit("Ceil", [quotient]), to.emit("Floor", [quotient])]);
     return times(towardsZero);
   }
   const rest = times(quotient);
@@ -164,7 +168,7 @@ export function refuseOnWebgpu(opType: string, { op, inputs, outputs, scope }: N
   if (!kernels.has(opType)) throw new TypeError(`${where}: ONNX Runtime's WebGPU provider has no ${opType}; compute it outside, or use the CPU`);
   const types = [...inputs, ...outputs].map(({ dtype }) => dtype);
   if (types.includes("float64")) throw new TypeError(`${where}: WebGPU has no float64; use float32, or the CPU`);
-  if (floatsAlone.has(opType) && outputs.some(({ dtype }) => dtype !== "float32")) {
+  if (floatsAlone.has(opType) && outputs.some(({ dtype }) => !isFloat(dtype))) {
     throw new TypeError(`${where}: ONNX Runtime's WebGPU provider has ${opType} for floats alone; cast to float32 first, or use the CPU`);
   }
   if (op.elementwise === true && outputs.some(({ dtype }) => dtype === "uint8")) {

@@ -27,7 +27,7 @@ export const silu = unary("silu", {
   onnx: (emitter, x, dtype) => {
     // ONNX Runtime would fuse x · sigmoid(x) in float64 into an op that it has no such kernel for.
     if (dtype === "float64") return emitter.emit("Div", [x, emitOnePlusExpNeg(emitter, x)]);
-    if (emitter.target === "onnxruntime") return emitter.emitContrib("QuickGelu", [x], { alpha: { float: 1 } });
+    if (emitter.target === "onnxruntime" && dtype === "float32") return emitter.emitContrib("QuickGelu", [x], { alpha: { float: 1 } });
     return emitter.emit("Mul", [x, emitter.emit("Sigmoid", [x])]);
   },
 });
@@ -49,7 +49,7 @@ export const softplus = unary("softplus", {
   derivative: (x) => sigmoid(x),
   // ONNX Runtime has no float64 softplus: max(x, 0) + log(1 + e^−|x|).
   onnx: (emitter, x, dtype) => {
-    if (dtype === "float32") return emitter.emit("Softplus", [x]);
+    if (dtype !== "float64") return emitter.emit("Softplus", [x]);
     const small = emitter.emit("Exp", [emitter.emit("Neg", [emitter.emit("Abs", [x])])]);
     return emitter.emit("Add", [emitter.emit("Relu", [x]), emitLog1p(emitter, small, dtype)]);
   },
@@ -88,7 +88,7 @@ export const geluTanh = unary("geluTanh", {
     return mul(add(add(t, 1), mul(mul(x, sub(1, square(t))), inner)), 0.5);
   },
   onnx: (emitter, x, dtype) => {
-    if (dtype === "float32") return emitter.emit("Gelu", [x], { approximate: "tanh" });
+    if (dtype !== "float64") return emitter.emit("Gelu", [x], { approximate: "tanh" });
     // ONNX Runtime has no such kernel for float64, and its contrib op of that name computes it with float32 coefficients.
     const scaled = (a: string, by: number): string => emitter.emit("Mul", [a, emitter.scalar(by, dtype)]);
     const plusOne = (a: string): string => emitter.emit("Add", [a, emitter.scalar(1, dtype)]);

@@ -1,3 +1,4 @@
+import type { DType } from "../host.ts";
 import { broadcastShapes, dimAt, formatShape, sameShape, staticDim } from "../shape.ts";
 import type { Dim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
@@ -23,8 +24,8 @@ export interface AttentionOptions {
   readonly causal?: boolean | undefined;
 }
 
-/** A score whose exponential is 0 beside any other, but not NaN alone. */
-const unseen = -1e30;
+/** A score whose exponential is 0 beside any other, but not NaN alone: finite. */
+const unseen = (dtype: DType): number => (dtype === "float16" ? -65504 : -1e30);
 
 /**
  * `softmax(scale · q kᵀ) v` over keys: `[..., queries, d]`, `[..., keys, d]` and `[..., keys, e]` to `[..., queries, e]`.
@@ -42,7 +43,7 @@ export function scaledDotProductAttention(q: Tensor, k: Tensor, v: Tensor, optio
   const order = causal ? seenBefore(dimAt(q.shape, q.rank - 2), dimAt(k.shape, k.rank - 2)) : undefined;
   const chosen = mask?.dtype === "bool" ? mask : undefined;
   const seen = order && chosen ? and(order, chosen) : (order ?? chosen);
-  const weights = softmax(seen ? where(seen, added, unseen) : added);
+  const weights = softmax(seen ? where(seen, added, unseen(q.dtype)) : added);
   // Every query sees a key of its own order; of a mask that is not known.
   return matmul(seen && chosen ? where(seen, weights, 0) : weights, v);
 }

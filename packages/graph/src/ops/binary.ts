@@ -62,7 +62,7 @@ export const div = binary("div", {
     const value = scalarValue(b);
     if (value === 1) return a;
     // Exact only for powers of two.
-    if (value !== undefined && value !== 0 && Number.isInteger(Math.log2(Math.abs(value)))) {
+    if (value !== undefined && Number.isInteger(Math.log2(Math.abs(value))) && isValueOf(1 / value, a.dtype)) {
       return mul(a, 1 / value);
     }
     return scale(a, value === undefined ? undefined : 1 / value);
@@ -139,7 +139,7 @@ function scale(product: Tensor, d: number | undefined): Tensor | undefined {
   if (d === undefined) return undefined;
   const [x, c] = factorOf(product);
   if (x === undefined || !isValueOf(c * d, product.dtype)) return undefined;
-  const underflows = c !== 0 && d !== 0 && Math.abs(c * d) < 1e-30;
+  const underflows = c !== 0 && d !== 0 && Math.abs(c * d) < (product.dtype === "float16" ? 2 ** -14 : 1e-30);
   return underflows ? undefined : mul(x, c * d);
 }
 

@@ -8,10 +8,11 @@ import type { Tensor } from "../tensor.ts";
 
 /** The types that hold every value of a type. */
 const wider: Readonly<Record<DType, readonly DType[]>> = {
-  bool: ["uint8", "int32", "int64", "float32", "float64"],
-  uint8: ["int32", "int64", "float32", "float64"],
+  bool: ["uint8", "int32", "int64", "float16", "float32", "float64"],
+  uint8: ["int32", "int64", "float16", "float32", "float64"],
   int32: ["int64", "float64"],
   int64: [],
+  float16: ["float32", "float64"],
   float32: ["float64"],
   float64: [],
 };
@@ -41,4 +42,9 @@ const castOp = singleOp<{ readonly to: DType }>({
  */
 export function cast(x: Tensor, dtype: DType): Tensor {
   return x.dtype === dtype ? x : apply(castOp, { to: dtype }, x);
+}
+
+/** What half precision would overflow or lose, such as sums of squares, is computed in float32; other types as they are. */
+export function widened(x: Tensor, compute: (x: Tensor) => Tensor): Tensor {
+  return x.dtype === "float16" ? cast(compute(cast(x, "float32")), "float16") : compute(x);
 }

@@ -1,3 +1,4 @@
+import { roundToFloat16 } from "../float16.ts";
 import { isFloat } from "../host.ts";
 import type { DType } from "../host.ts";
 import { nd } from "../ndarray.ts";
@@ -45,7 +46,7 @@ export function constant(value: number | ArrayLike<number>, shape?: readonly num
   return apply(constantOp, { shape: dims, data, dtype });
 }
 
-const ranges: Readonly<Record<Exclude<DType, "float32" | "float64">, readonly [number, number]>> = {
+const ranges: Readonly<Record<Exclude<DType, "float16" | "float32" | "float64">, readonly [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
   int64: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
   uint8: [0, 255],
@@ -61,7 +62,8 @@ export function fitsType(value: number, dtype: DType): boolean {
 
 /** Whether a number is a finite value of a type, up to rounding. */
 export function isValueOf(value: number, dtype: DType): boolean {
-  return Number.isFinite(dtype === "float32" ? Math.fround(value) : value) && fitsType(value, dtype);
+  const round = dtype === "float16" ? roundToFloat16 : dtype === "float32" ? Math.fround : Number;
+  return Number.isFinite(round(value)) && fitsType(value, dtype);
 }
 
 function checkWhole(data: Float32Array | Float64Array, dtype: keyof typeof ranges): void {

@@ -3,6 +3,7 @@
 import { broadcastShapes, formatShape, sameShape, sizeOf, staticDim } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
+import { widened } from "./cast.ts";
 import { requireFloat } from "./checks.ts";
 import { mean } from "./reduce.ts";
 import { reshape } from "./reshape.ts";
@@ -68,7 +69,7 @@ export interface RmsNormOptions {
 export function rmsNorm(x: Tensor, { axes = [-1], epsilon = 1e-6, scale }: RmsNormOptions = {}): Tensor {
   requireFloat("rmsNorm", x);
   requireEpsilon("rmsNorm", epsilon);
-  return affinely("rmsNorm", mul(x, rsqrt(add(mean(square(x), { axes, keepDims: true }), epsilon))), scale);
+  return affinely("rmsNorm", mul(x, widened(x, (wide) => rsqrt(add(mean(square(wide), { axes, keepDims: true }), epsilon)))), scale);
 }
 
 /** Multiplies and adds what broadcasts to `x`, without widening it. */

@@ -6,6 +6,7 @@ import { inputOf } from "../tensor.ts";
 import { resolveAxis, sizeOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./binary.ts";
+import { widened } from "./cast.ts";
 import { requireFloat } from "./checks.ts";
 import { equal, isFinite } from "./comparison.ts";
 import { finish, max, resolveAxes, sum } from "./reduce.ts";
@@ -20,7 +21,7 @@ import { where } from "./where.ts";
  * @param axis - default the last
  */
 export function softmax(x: Tensor, axis = -1): Tensor {
-  return apply(softmaxOp, { axis: resolveAxis("softmax", axis, x.rank) }, x);
+  return widened(x, (wide) => apply(softmaxOp, { axis: resolveAxis("softmax", axis, x.rank) }, wide));
 }
 
 const softmaxOp = singleOp<{ readonly axis: number }>({
@@ -55,7 +56,7 @@ const softmaxOp = singleOp<{ readonly axis: number }>({
  * @param axis - default the last
  */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
-  return apply(logSoftmaxOp, { axis: resolveAxis("logSoftmax", axis, x.rank) }, x);
+  return widened(x, (wide) => apply(logSoftmaxOp, { axis: resolveAxis("logSoftmax", axis, x.rank) }, wide));
 }
 
 const logSoftmaxOp = singleOp<{ readonly axis: number }>({

@@ -7,6 +7,7 @@ import { productOf, sameShape, sizeOf, sizeTerms } from "../shape.ts";
 import type { Shape } from "../shape.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { add, div, mul, sub } from "./binary.ts";
+import { widened } from "./cast.ts";
 import { requireFloat } from "./checks.ts";
 import { mean, resolveAxes } from "./reduce.ts";
 import { sqrt, square } from "./unary.ts";
@@ -113,7 +114,7 @@ export function standardize(x: Tensor, { axes, epsilon = usualEpsilon }: Standar
     throw new RangeError(`standardize: expected the last axes, got [${axes.join(", ")}] of ${x.toString()}`);
   }
   requireEpsilon("standardize", epsilon);
-  return apply(standardizeOp, { count: resolved.length, epsilon }, x);
+  return widened(x, (wide) => apply(standardizeOp, { count: resolved.length, epsilon }, wide));
 }
 
 /** Refuses what is not above 0: without it a constant would be divided by 0. */

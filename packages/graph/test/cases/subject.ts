@@ -42,7 +42,7 @@ const whole = (shape: readonly number[], seed: number, positive = false): number
 
 /** The operands of a subject. */
 export function operandsOf({ row, shapes }: Subject, dtype: DType = "float64"): HostTensor[] {
-  const values = dtype === "float32" || dtype === "float64" ? drawn : whole;
+  const values = dtype.startsWith("float") ? drawn : whole;
   return [
     ...shapes.map((shape, i) => hostTensor(values(shape, i, row.positive), shape, dtype)),
     ...(row.fixed ?? []).map((fixed) => hostTensor(fixed.values, fixed.shape, fixed.dtype)),
