@@ -1,8 +1,8 @@
 /** @file The command line: what it understands, and nothing else. */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { pathOptions, solvers } from "fluxion";
+import { pathOptions, precisions, solvers } from "fluxion";
 import { deviceChoices, publicSets } from "@fluxion/node";
-import type { PathName, SolverName } from "fluxion";
+import type { PathName, Precision, SolverName } from "fluxion";
 import { dataGet } from "./commands/data-get.ts";
 import type { DataGetArguments } from "./commands/data-get.ts";
 import { evaluate } from "./commands/evaluate.ts";
@@ -81,6 +81,7 @@ interface SampleFlags extends SolverFlags {
   readonly guidance?: number;
   readonly guidanceInterval?: readonly [number, number];
   readonly schedule?: PathName;
+  readonly precision?: Precision;
 }
 
 /** Builds the command. */
@@ -111,6 +112,7 @@ export function program(): Command {
     .option("--guidance <number>", "w of classifier-free guidance u + w (c - u) (default 1: none)", number)
     .option("--guidance-interval <from,to>", "times between which guidance applies (default 0,1)", interval)
     .addOption(new Option("--schedule <path>", "integrate along another path than the run was trained on").choices(Object.keys(pathOptions)))
+    .addOption(new Option("--precision <type>", "of the network (default float32); float16 is for GPUs: no faster on the CPU").choices(precisions))
     .action(async (run: string, flags: SampleFlags) => sample(run, flags));
 
   withSolver(root.command("evaluate").description("likelihood of data that training never saw").argument("<run>", "run directory"))

@@ -171,6 +171,7 @@ export type {
   FlowOptions,
   FlowResult,
   IntegrateOptions,
+  Precision,
   SampleOptions,
 } from "./flow/index.ts";
 export {
@@ -180,6 +181,7 @@ export {
   createFlow,
   logMeanExp,
   meanAndError,
+  precisions,
 } from "./flow/index.ts";
 
 // training

@@ -12,6 +12,8 @@ export const tolerances = {
   reordered: 1e-9,
   /** ONNX Runtime in float64. */
   float64: 1e-10,
+  /** ONNX Runtime in float16, whose steps are 2⁻¹⁰ of a value: the interpreter rounds after every op, it after some. */
+  float16: 2 ** -8,
   /** ONNX Runtime in float32. */
   float32: 2e-5,
   /** Derivatives in float32, which pass through more operations. */

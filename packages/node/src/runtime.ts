@@ -3,7 +3,7 @@ import { largestWork } from "@fluxion/graph";
 import type { CompileOptions, Program, Runtime } from "@fluxion/graph";
 import { sessionRuntime } from "@fluxion/ort";
 import { channelBlock } from "./channel-block.ts";
-import { deviceNames, explainFailure, findDevice, readBy, sessionOptions } from "./devices/index.ts";
+import { deviceNames, explainFailure, findDevice, hasFloat16, readBy, sessionOptions } from "./devices/index.ts";
 import type { DeviceChoice, NodeDevice } from "./devices/index.ts";
 import { openSession } from "./open-session.ts";
 
@@ -41,11 +41,13 @@ export async function nodeRuntime({ device: asked = "cpu", threads }: NodeRuntim
   const { kind, notes } = await findDevice(asked);
   // A GPU is only directed by the CPU.
   const device: NodeDevice = { kind, name: deviceNames[kind], threads: kind === "cpu" ? most : 1, notes };
+  let float16: Promise<boolean> | undefined;
   const runtime = sessionRuntime({
     device,
     open: (model, { threads: chosen, optimization, ...use }) =>
       openSession(model, chosen, { graphOptimizationLevel: optimization, ...sessionOptions(kind, use) }),
     ...(kind === "cpu" && { channelBlock }),
+    ...(kind === "webgpu" && { hasFloat16: () => (float16 ??= hasFloat16(kind)) }),
     download: readBy((model) => openSession(model, 1, sessionOptions(kind, { strict: true }))),
     threadsFor: (program, options) => (kind === "cpu" ? (options.threads ?? threadsFor(program, options.sizes, most)) : 1),
     explain: (error, name) => explainFailure(error, name, kind),

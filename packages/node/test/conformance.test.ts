@@ -119,6 +119,20 @@ describe.each(["value", "derivatives"] as const)("in float64, %s", (what) => {
   });
 });
 
+describe("in float16", () => {
+  const refused = ({ name }: Subject): boolean => name.startsWith("scatterAdd");
+  const able = subjects.filter((subject) => !refused(subject));
+  let found: Results = {};
+  beforeAll(async () => {
+    found = await run(able, "value", { dtype: "float16" });
+  });
+
+  it.each(each(subjects))("%s", (_name, subject) => {
+    if (refused(subject)) expect(() => lower(programOf([subject], "value", { dtype: "float16" }).program)).toThrow(/ONNX Runtime has no float16 kernel for ScatterElements; use float32/);
+    else expectAsInterpreted(subject, "value", found, tolerances.float16, "float16");
+  });
+});
+
 describe.each(["int32", "int64"] as const)("in %s", (dtype) => {
   const whole = subjects.filter(({ row }) => row.integers);
   let found: Results = {};

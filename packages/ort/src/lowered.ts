@@ -12,6 +12,8 @@ export interface Lowered<Resident extends string = string> {
   readonly optimization: "basic" | "all";
   /** Whether nothing may fall to the CPU. Loops and sizes of named dimensions are the host's; all else has its kernel. */
   readonly strict: boolean;
+  /** Whether it needs a device with half precision, which not every GPU has. */
+  readonly float16: boolean;
   /** Outputs that stay on the device. */
   readonly resident: readonly Resident[];
 }
@@ -35,12 +37,12 @@ export function lowerFor<Resident extends string>(
     resident,
   };
   if (target === "webgpu") {
-    const { model, signature, onHost } = lowerForWebgpu(program);
-    return { ...common, model, signature, strict: onHost.length === 0 };
+    const { model, signature, onHost, float16 } = lowerForWebgpu(program);
+    return { ...common, model, signature, float16, strict: onHost.length === 0 };
   }
   const signature = { name: program.name, inputs: valuesOf(program.inputs), outputs: valuesOf(program.outputs) };
   // On a GPU of another kind all is to run there, but sizes of named dimensions.
-  return { ...common, model: lower(program, { target, channelBlock }), signature, strict: !hasNames(program) };
+  return { ...common, model: lower(program, { target, channelBlock }), signature, float16: false, strict: !hasNames(program) };
 }
 
 const valuesOf = (tensors: Program["inputs"]): Record<string, { dtype: DType; shape: Program["inputs"][string]["shape"] }> =>

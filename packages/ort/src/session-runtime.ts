@@ -30,6 +30,8 @@ export interface Sessions {
   readonly download?: Place["download"];
   /** How many channels the device's blocked layout of images keeps together. Default: it has none. */
   readonly channelBlock?: () => Promise<number | undefined>;
+  /** Whether the device computes in half precision. Default: it does. */
+  readonly hasFloat16?: () => Promise<boolean>;
   /** Says what went wrong in words of ours. Default: the error as it is. */
   readonly explain?: ExecutableOptions["explain"];
 }
@@ -53,18 +55,28 @@ export function sessionRuntime(sessions: Sessions): Runtime {
   };
 }
 
-/** Opens a session on a lowered program. */
+/**
+ * Opens a session on a lowered program.
+ *
+ * @throws Error if it computes in half precision and the device does not
+ */
 export async function openLowered<Output extends string, Resident extends Output>(
   sessions: Sessions,
-  { model, signature, declared, optimization, strict, resident }: Lowered<Resident>,
+  { model, signature, declared, optimization, strict, float16, resident }: Lowered<Resident>,
   threads: number,
 ): Promise<Executable<Output, Resident>> {
+  if (float16 && (await sessions.hasFloat16?.()) === false) throw withoutFloat16(signature.name, sessions.device.kind);
   const { explain, place } = rest(sessions);
   const session = await sessions.open(model, { threads, optimization, resident, strict }).catch((error: unknown) => {
     throw explain(error, signature.name);
   });
   return executable(signature, session, { threads, resident, declared, place, explain });
 }
+
+const withoutFloat16 = (name: string, device: string): Error =>
+  new Error(
+    `${name}: float16: expected a device that computes in half precision, got ${device} without it (the feature "shader-f16"); use float32 (--precision float32), or the CPU`,
+  );
 
 const rest = ({ device, download, explain = (error) => error }: Sessions): { readonly place: Place; readonly explain: NonNullable<Sessions["explain"]> } => ({
   place: { device: device.kind, download },

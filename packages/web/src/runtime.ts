@@ -58,6 +58,7 @@ export async function webSessions(options: WebRuntimeOptions): Promise<Sessions>
     device: chosen,
     open,
     explain: (error, name) => explainFailure(error, name, chosen.kind),
+    ...(chosen.kind === "webgpu" && { hasFloat16 }),
     download: async (tensor) => {
       const data = tensor.getData(true) as Promise<HostTensor["data"]>;
       return (watch ? watch.unlessLost(data) : data).catch((error: unknown) => {
@@ -78,6 +79,11 @@ const onGpu = (resident: readonly string[], strict: boolean): object => ({
   preferredOutputLocation: Object.fromEntries(resident.map((name) => [name, "gpu-buffer"])),
   extra: { session: { disable_cpu_ep_fallback: strict ? "1" : "0" } },
 });
+
+async function hasFloat16(): Promise<boolean> {
+  const found = await findAdapter();
+  return "name" in found && found.float16;
+}
 
 interface WebDevice extends Device {
   readonly kind: "wasm" | "webgpu";

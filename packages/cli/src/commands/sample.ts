@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { Key, writeCsv, writeNpy } from "fluxion";
-import type { Examples, PathName, SolverName } from "fluxion";
+import type { Examples, PathName, Precision, SolverName } from "fluxion";
 import { encodePng, imageGrid, samplesFigure, svgToPng, writeAtomic, writeImages } from "@fluxion/node";
 import type { ComputeFlags } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
@@ -26,12 +26,14 @@ export interface SampleArguments extends ComputeFlags {
   readonly guidanceInterval?: readonly [number, number] | undefined;
   /** Integrate along this path, with its default options. Default: that of the training. */
   readonly schedule?: PathName | undefined;
+  /** What the network is evaluated in. */
+  readonly precision?: Precision | undefined;
 }
 
 /** Draws from a run and writes what the name of the file asks for. */
-export async function sample(directory: string, { count, seed, out, device, threads, label, guidance, guidanceInterval, schedule, ...solver }: SampleArguments): Promise<void> {
+export async function sample(directory: string, { count, seed, out, device, threads, label, guidance, guidanceInterval, schedule, precision, ...solver }: SampleArguments): Promise<void> {
   const along = schedule && pathOf({ path: schedule });
-  const { flow, run } = await openFlow(directory, { device, threads, schedule: along });
+  const { flow, run } = await openFlow(directory, { device, threads, schedule: along, precision });
   if (along && restores(run)) throw new Error(`--schedule: expected a run that samples along a path, got the regression ${directory}; leave it out`);
   const write = writerFor(out, flow.model.eventShape);
   const told = { ...(await conditionsOf(flow, run, count)), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };

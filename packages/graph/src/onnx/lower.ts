@@ -1,3 +1,4 @@
+import type { DType } from "../host.ts";
 import { simplify } from "../simplify.ts";
 import type { Program } from "../program.ts";
 import { termOf } from "../shape.ts";
@@ -43,6 +44,8 @@ export interface WebgpuModel {
    * there are none, `session.disable_cpu_ep_fallback` can be set.
    */
   readonly onHost: readonly string[];
+  /** Whether it computes in float16, which only devices with the feature `shader-f16` do. */
+  readonly float16: boolean;
 }
 
 /**
@@ -52,8 +55,8 @@ export interface WebgpuModel {
  * @throws Error if a named dimension is an axis of no input
  */
 export function lowerForWebgpu(program: Program): WebgpuModel {
-  const { model, onHost } = lowered(program, "webgpu", {});
-  return { model, signature: webgpuSignature(program), onHost: [...onHost] };
+  const { model, onHost, types } = lowered(program, "webgpu", {});
+  return { model, signature: webgpuSignature(program), onHost: [...onHost], float16: types.has("float16") };
 }
 
 function lowered(
@@ -61,10 +64,11 @@ function lowered(
   target: Target,
   metadata: Readonly<Record<string, string>>,
   channelBlock?: number,
-): { readonly model: Uint8Array; readonly onHost: ReadonlySet<string> } {
+): { readonly model: Uint8Array; readonly onHost: ReadonlySet<string>; readonly types: ReadonlySet<DType> } {
   const { name, inputs, outputs } = program;
   const body = fuse(simplify(program).body, target);
   const onHost = new Set<string>();
+  const types = new Set<DType>();
   const domains = new Set([""]);
   const lowering = new Lowering({
     target,
@@ -72,6 +76,7 @@ function lowered(
     usedNames: new Map([...Object.keys(inputs), ...Object.keys(outputs)].map((key) => [key, 1])),
     domains,
     onHost,
+    types,
     symbols: symbolSources(program),
   });
   const declared = Object.entries(inputs).map(([key, tensor]) => {
@@ -83,7 +88,7 @@ function lowered(
     lowering.rename(values[i] ?? "", key);
     return lowering.declare(key, tensor);
   });
-  return { model: encodeModel({ graph: lowering.graph(name, declared, results), domains: [...domains], metadata }), onHost };
+  return { model: encodeModel({ graph: lowering.graph(name, declared, results), domains: [...domains], metadata }), onHost, types };
 }
 
 function symbolSources({ inputs }: Program): Map<string, { value: string; axis: number; factor: number }> {

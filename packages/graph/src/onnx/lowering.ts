@@ -34,6 +34,8 @@ export interface Model {
   readonly domains: Set<string>;
   /** Ops that the host computes whatever the device: loops, and sizes. */
   readonly onHost: Set<string>;
+  /** Element types of what is computed. */
+  readonly types: Set<DType>;
   /** The named input and axis that tell the size of a symbol at run time. */
   readonly symbols: ReadonlyMap<string, { readonly value: string; readonly axis: number; readonly factor: number }>;
 }
@@ -271,7 +273,10 @@ export class Lowering implements Emitter<Tensor> {
         node,
         node.inputs.map((x) => this.#values.get(x) ?? ""),
       );
-      node.outputs.forEach((tensor, i) => this.#values.set(tensor, names[i] ?? ""));
+      node.outputs.forEach((tensor, i) => {
+        this.#model.types.add(tensor.dtype);
+        this.#values.set(tensor, names[i] ?? "");
+      });
     }
     this.#current = undefined;
     return outputs.map((tensor) => this.name(tensor));
