@@ -5,13 +5,15 @@ import { describe, expect, it, vi } from "vitest";
 import { batchedOperands, isDifferentiable, programOf, subjects, withBatch } from "../../graph/test/cases/subject.ts";
 import type { ProgramOptions, Subject, What } from "../../graph/test/cases/subject.ts";
 import { disagreement, tolerances, valuesOf } from "../../graph/test/compare.ts";
+import { hasFloat16 } from "../src/devices/index.ts";
 import { webgpu } from "./webgpu.ts";
 
 vi.setConfig({ testTimeout: 580_000 });
 
 /** WGSL lets sin and cos be off by 2^-11, and has that of tan and their derivatives from them. */
 const coarse = /^(sin|cos|tan)\b/;
-const tolerance = ({ name }: Subject): number => (coarse.test(name) ? 2 ** -10 : tolerances.float32Derivatives);
+const tolerance = ({ name }: Subject, { dtype }: ProgramOptions): number =>
+  dtype === "float16" ? tolerances.float16 : coarse.test(name) ? 2 ** -10 : tolerances.float32Derivatives;
 
 async function runOn(program: Program, feeds: Readonly<Record<string, HostTensor>>): Promise<Readonly<Record<string, HostTensor>>> {
   if (!webgpu) throw new Error("internal: no WebGPU");
@@ -43,7 +45,7 @@ async function differences(parts: readonly Subject[], what: What, options: Progr
       const result = found[name];
       const same = String(result?.shape) === String(shape) && result?.dtype === own.program.outputs[name]?.dtype;
       const off = disagreement(valuesOf(result), Float64Array.from(data as ArrayLike<number>, Number));
-      return same && off <= tolerance(subject) ? [] : [`${name}: off by ${off.toExponential(2)}`];
+      return same && off <= tolerance(subject, options) ? [] : [`${name}: off by ${off.toExponential(2)}`];
     });
   });
 }
@@ -63,12 +65,16 @@ async function conforms(all: readonly Subject[], what: What, options: ProgramOpt
   expect(wrong).toEqual([]);
 }
 
+const float16 = webgpu !== undefined && (await hasFloat16("webgpu"));
+
 const rows = subjects.filter(({ name }) => !name.includes(" of ["));
 
 describe.skipIf(!webgpu)("on WebGPU", () => {
   it("computes every row", () => conforms(rows, "value"));
 
   it("computes every row of integers", () => conforms(rows.filter(({ row }) => row.integers), "value", { dtype: "int32" }));
+
+  it.runIf(float16)("computes every row in float16", () => conforms(rows, "value", { dtype: "float16" }));
 
   it.runIf(slow)("computes every derivative", () => conforms(rows.filter(isDifferentiable), "derivatives"));
 

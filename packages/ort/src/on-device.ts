@@ -2,7 +2,7 @@
 import { isHostTensor } from "@fluxion/graph";
 import type { DeviceTensor, DType, Feed, HostTensor } from "@fluxion/graph";
 import type { Tensor } from "onnxruntime-common";
-import { toOrt } from "./tensors.ts";
+import { fromOrt, toOrt } from "./tensors.ts";
 
 /** Where tensors lie: on which device, and how they are copied from it. */
 export interface Place {
@@ -24,7 +24,7 @@ export function onDevice(dtype: DType, tensor: Tensor, place: Place): DeviceTens
   let reading: Promise<HostTensor> | undefined;
   let host: HostTensor | undefined;
   const download = async (): Promise<HostTensor> => {
-    host = { dtype, shape: tensor.dims, data: await copy(tensor) };
+    host = { ...fromOrt(dtype, { dims: tensor.dims, data: (await copy(tensor)) as Tensor["data"] }), dtype };
     return host;
   };
   const kept: DeviceTensor = {
