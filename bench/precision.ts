@@ -30,7 +30,7 @@ for (const [name, options] of Object.entries(solves)) {
   const [single, half] = found;
   if (!single || !half) throw new Error("internal: no samples");
   const difference = single.values.map((x, i) => x - (half.values[i] ?? NaN));
-  const both = (f: (one: typeof half) => string): string => `${f(single)}, ${f(half)}`;
+  const both = (f: (one: NonNullable<typeof half>) => string): string => `${f(single)}, ${f(half)}`;
   process.stdout.write(
     `| ${name} | ${rms(single.values).toPrecision(3)} | ${rms(difference).toExponential(1)} | ${both(({ nfe }) => nfe.toFixed(0))} | ${both(({ seconds }) => seconds.toFixed(1))} |\n`,
   );

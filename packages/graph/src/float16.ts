@@ -16,7 +16,7 @@ export function fromFloat16(bits: ArrayLike<number>): Float32Array {
 }
 
 /** The half-precision number nearest to a number, ties to even. */
-export const roundToFloat16 = (value: number): number => halfValue(halfBits(Number(value)));
+export const roundToFloat16 = (value: number): number => halfValue(halfBits(value));
 
 function halfBits(value: number): number {
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;

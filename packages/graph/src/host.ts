@@ -41,7 +41,7 @@ export function typedData(data: ArrayLike<number> | ArrayLike<bigint>, dtype: DT
   const numbers = data as ArrayLike<number>;
   switch (dtype) {
     case "float16":
-      return Float32Array.from(numbers, roundToFloat16);
+      return Float32Array.from(numbers, Number).map(roundToFloat16);
     case "float32":
       return data instanceof Float32Array ? data : Float32Array.from(numbers, Number);
     case "float64":

@@ -68,7 +68,7 @@ function collect(types: readonly [string, DType][], values: InferenceSession.Ret
   for (const [key, dtype] of types) {
     const value = values[key];
     if (!value) throw new Error("internal: ONNX Runtime returned no such output");
-    if (isOnDevice(value)) device[key] = onDevice(dtype as DType, value, place);
+    if (isOnDevice(value)) device[key] = onDevice(dtype, value, place);
     else host[key] = asDeclared(fromOrt(dtype, value), declared[key]?.dtype);
   }
   return { ...keepResident(host, [...kept]), ...device };

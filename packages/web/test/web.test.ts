@@ -1,4 +1,5 @@
 /** @file The web runtime in Chromium: one thread and more, in the page and in a worker, and on WebGPU. */
+import { add, cast, input, trace } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -143,6 +144,11 @@ describe("on WebGPU", () => {
     // In software a step takes a tenth of a second.
     const small = { steps: 6, width: 8, count: 8, tolerance: 1e-2 };
     expectAsOnNode(await opened!.call("runFlow", small), await runFlow(await nodeRuntime({ threads: 1 }), small));
+  });
+
+  it("refuses half precision, which its adapter in software has not", async () => {
+    const half = trace("half", { x: input([2]) }, ({ x }) => ({ y: cast(add(cast(x, "float16"), 1), "float32") }));
+    await expect(opened!.runtime.compile(half)).rejects.toThrow(/half: float16: expected a device that computes in half precision, got webgpu without it/);
   });
 
   it("lost, it says so, and training goes on from what was read", async () => {

@@ -7,5 +7,5 @@ export type Precision = (typeof precisions)[number];
 /** Refuses what is no precision. */
 export function checkPrecision(caller: string, precision: Precision): void {
   if (precisions.includes(precision)) return;
-  throw new RangeError(`${caller}: precision: expected ${precisions.join(" or ")}, got "${String(precision)}"`);
+  throw new RangeError(`${caller}: precision: expected ${precisions.join(" or ")}, got "${precision}"`);
 }
