@@ -39,6 +39,18 @@ describe("a run of points, from training to measurement", () => {
     });
   }, 60_000);
 
+  it("samples in half precision, near those of float32", async () => {
+    const draw = async (name: string, ...more: string[]) => {
+      const file = join(directory, name);
+      expect(await fluxion("sample", run, "-n", "50", "--solver", "midpoint", "--steps", "5", "--out", file, ...more)).toMatchObject({ code: 0 });
+      return parseNpy(readFileSync(file)).data;
+    };
+    const [single, half] = [await draw("single.npy"), await draw("half.npy", "--precision", "float16")];
+    const off = Math.max(...Array.from(single, (value, i) => Math.abs(Number(value) - Number(half[i]))));
+    expect(off).toBeGreaterThan(0);
+    expect(off).toBeLessThan(0.02);
+  }, 60_000);
+
   it("samples along another path, and says what was cut", async () => {
     const files = ["own", "cosine", "vp"].map((name) => join(directory, `${name}.npy`)) as [string, string, string];
     const draw = (out: string, ...more: string[]) => fluxion("sample", run, "-n", "50", "--seed", "3", "--out", out, ...more);
@@ -168,6 +180,7 @@ describe("bad input", () => {
     ["an unknown key in a config", () => ["train", "--config", file("c.json", '{"data":"moons","widht":3}')], /unknown option "widht"; known are/],
     ["a config that is no JSON", () => ["train", "--config", file("d.json", "{")], /d\.json: expected JSON/],
     ["an unknown solver", () => ["sample", run, "--solver", "magic", "--out", "x.csv"], /--solver.*Allowed choices are euler/s],
+    ["an unknown precision", () => ["sample", run, "--precision", "float8", "--out", "x.csv"], /--precision.*Allowed choices are float32, float16/s],
     ["tolerances for a fixed-step solver", () => ["sample", run, "--solver", "euler", "--rtol", "1e-3", "--out", "x.csv"], /euler: rtol is for adaptive solvers/],
     ["steps for an adaptive solver", () => ["sample", run, "--steps", "10", "--out", "x.csv"], /dopri5: steps is for fixed-step solvers/],
     ["a file type that does not fit", () => ["sample", run, "--out", "x.jpg"], /--out: expected \.csv, \.npy or \.png/],
