@@ -46,7 +46,7 @@ describe("a run of points, from training to measurement", () => {
       return parseNpy(readFileSync(file)).data;
     };
     const [single, half] = [await draw("single.npy"), await draw("half.npy", "--precision", "float16")];
-    const off = Math.max(...Array.from(single, (value, i) => Math.abs(Number(value) - Number(half[i]))));
+    const off = Math.max(...Array.from(single, (value, i) => Math.abs(value - Number(half[i]))));
     expect(off).toBeGreaterThan(0);
     expect(off).toBeLessThan(0.02);
   }, 60_000);
