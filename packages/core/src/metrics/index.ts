@@ -15,6 +15,8 @@ export type { PictureOptions, PictureScores } from "./pictures/pictures.ts";
 export { meanSquaredError, psnr } from "./pictures/squared-error.ts";
 export { ssim } from "./pictures/ssim.ts";
 export { energyDistance } from "./points/energy-distance.ts";
+export type { EntropicPlanOptions } from "./points/entropic-plan.ts";
+export { entropicPlan } from "./points/entropic-plan.ts";
 export { exactWasserstein } from "./points/exact-wasserstein.ts";
 export type { KernelDiscrepancyOptions } from "./points/kernel-discrepancy.ts";
 export { kernelDiscrepancy, medianDistance } from "./points/kernel-discrepancy.ts";

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import {
   assignment,
   energyDistance,
+  entropicPlan,
   exactWasserstein,
   kernelDiscrepancy,
   Key,
@@ -148,6 +149,46 @@ describe("kernelDiscrepancy", () => {
   it("medianDistance is the median", () => {
     expect(medianDistance({ values: Float64Array.of(0, 1, 5), shape: [3, 1] })).toBe(4);
     expect(() => medianDistance({ values: Float64Array.of(0), shape: [1, 1] })).toThrow("medianDistance: expected at least 2 examples, got 1");
+  });
+});
+
+describe("entropicPlan", () => {
+  const [source, goal] = [[0, 0, 1, 0, 0, 2], [1, 1, 0, 0.5, 2, 2]] as const;
+  const cost = Float64Array.from({ length: 9 }, (_, at) => {
+    const [i, j] = [Math.floor(at / 3), at % 3];
+    return (source[2 * i]! - goal[2 * j]!) ** 2 + (source[2 * i + 1]! - goal[2 * j + 1]!) ** 2;
+  });
+
+  // POT 0.9.7: ot.sinkhorn and ot.unbalanced.sinkhorn_unbalanced.
+  it.each([
+    [{ regularization: 1 }, [0.0868292849, 0.2408112135, 0.005692835, 0.1792317278, 0.0672723207, 0.0868292849, 0.0672723207, 0.0252497992, 0.2408112135]],
+    [{ regularization: 0.5 }, [0.0396785899, 0.2935432409, 0.0001115025, 0.2586128171, 0.0350419263, 0.0396785899, 0.0350419263, 0.0047481661, 0.2935432409]],
+    [{ regularization: 1, marginalPenalty: 1 }, [0.0381064816, 0.1693049894, 0.0004283572, 0.1130563975, 0.0679793619, 0.0093905567, 0.0597962822, 0.0359547376, 0.0366994321]],
+  ])("meets the golden plan of %o", (options, golden) => {
+    entropicPlan(cost, [3, 3], options).forEach((value, at) => {
+      expect(value).toBeCloseTo(golden[at]!, 9);
+    });
+  });
+
+  it("tends to the exact plan, and stays finite, however little it is regularised", () => {
+    const plan = entropicPlan(cost, [3, 3], { regularization: 5e-7 });
+    expect([...plan].map((value) => Number((3 * value).toFixed(6)))).toEqual([0, 1, 0, 1, 0, 0, 0, 0, 1]);
+  });
+
+  it("has the sums that are asked for, of sets of any sizes", () => {
+    const [n, m] = [7, 4];
+    const plan = entropicPlan((waves(n, m, 0.7).values as Float64Array).map(Math.abs), [n, m], { regularization: 0.05 });
+    for (let i = 0; i < n; i++) expect(plan.subarray(i * m, (i + 1) * m).reduce((a, b) => a + b)).toBeCloseTo(1 / n, 9);
+    for (let j = 0; j < m; j++) expect(plan.filter((_, at) => at % m === j).reduce((a, b) => a + b)).toBeCloseTo(1 / m, 9);
+  });
+
+  it.each([
+    [[2, 3], { regularization: 1 }, "entropicPlan: cost: expected 2×3 finite numbers, got 9 values"],
+    [[3, 3], { regularization: 0 }, "entropicPlan: regularization: expected a number above 0, got 0"],
+    [[3, 3], { regularization: 1, marginalPenalty: -1 }, "entropicPlan: marginalPenalty: expected a number above 0, got -1"],
+    [[3, 3], { regularization: 1, steps: 3 }, 'entropicPlan: unknown option "steps"'],
+  ] as const)("refuses %o, %o", (shape, options, words) => {
+    expect(() => entropicPlan(cost, shape, options)).toThrow(words);
   });
 });
 
