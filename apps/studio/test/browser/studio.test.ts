@@ -9,6 +9,7 @@ import { decodeSafetensors, encodeSafetensors, flattenValues, initParameters, Ke
 import { nodeRuntime } from "@fluxion/node";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
+import { serveFolders } from "../../../../packages/cli/src/serve-folder.ts";
 import { createLab } from "../../src/lab/lab.ts";
 import { pretrainedProblem } from "../../src/session/pretrained.ts";
 import { chapter, eventually, figure, openStudio, saved, serveStudio, startChromium } from "./page.ts";
@@ -259,6 +260,13 @@ describe("the flow", () => {
     await clear.click();
     await page.getByRole("button", { name: "Encode some data" }).click();
     await eventually(() => clear.isEnabled()).toBe(true);
+    await clear.click();
+    // A figure drawn into the picture is carried to noise and back.
+    await canvas.hover({ position: { x: 260, y: 260 } });
+    await page.mouse.down();
+    for (const [x, y] of [[320, 300], [380, 280], [440, 330]] as const) await canvas.hover({ position: { x, y } });
+    await page.mouse.up();
+    await eventually(() => clear.isEnabled()).toBe(true);
     for (const label of ["Velocity field", "Ways of some particles", "Exact log-density"]) await page.getByLabel(label).check({ force: true });
     await page.locator(".scale", { hasText: /nats$/ }).waitFor();
     await page.getByLabel(/^Time t/).fill("0.5");
@@ -300,6 +308,17 @@ describe("files", () => {
     await other.page.getByText(/kept\.safetensors: the model after 500 steps/).waitFor();
     await other.page.getByLabel("Open a model").setInputFiles(field);
     await other.page.getByText(/kept\.onnx: its field is shown/).waitFor();
+    // The model's particles and the field's, from the same noise: a hundredth of a pixel is what the files write.
+    await other.page.getByLabel(/^Time t/).fill("1");
+    const particles = async (which: number): Promise<number[]> => {
+      const [download] = await Promise.all([other.page.waitForEvent("download"), other.page.getByRole("button", { name: "Save this picture as SVG" }).nth(which).click()]);
+      const picture = readFileSync(await download.path(), "utf8").split("<g ").at(-1)!;
+      return [...picture.matchAll(/c[xy]="([^"]+)"/g)].map(([, value]) => Number(value));
+    };
+    await eventually(async () => (await particles(0)).length).toBe(400);
+    const [own, fields] = [await particles(0), await particles(1)];
+    expect(fields.length).toBe(400);
+    expect(Math.max(...fields.map((value, i) => Math.abs(value - own[i]!)))).toBeLessThan(0.5);
     await chapter(other.page, "Flow");
     await other.page.getByRole("button", { name: "Measure held-out points" }).click();
     await chapter(other.page, "Train");
@@ -377,6 +396,18 @@ describe("runs of the command line", () => {
     await lab.dispose();
     expect(complaints).toEqual([]);
     await page.context().close();
+  });
+
+  it("open by themselves where the command serves them", async () => {
+    const model = unet({ image: [1, 8, 8], channels: 8, groups: 4, patch: 1 });
+    writeRun("mine", model, { data: "mnist" }, { kind: "images8bit" });
+    const command = await serveFolders({ "": { directory: served.folder }, run: { directory: join(folder, "mine") } }, 0);
+    const { page, complaints } = await openStudio(browser, `${command.address}?run=mine#chapter=data&imageCount=4&imageSteps=2`);
+    await page.getByRole("img", { name: /^4 images/ }).waitFor();
+    expect(await page.locator(".figure", { hasText: "Run" }).locator("dd").innerText()).toBe("mine");
+    expect(complaints).toEqual([]);
+    await page.context().close();
+    await command.close();
   });
 
   it("are refused by name where they are none, or hold what the page cannot make", async () => {
