@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { constant, input, lower, mul, trace } from "@fluxion/graph";
 import type { HostTensor } from "@fluxion/graph";
 import type { Model, Params } from "fluxion";
@@ -9,7 +9,6 @@ import { decodeSafetensors, encodeSafetensors, flattenValues, initParameters, Ke
 import { nodeRuntime } from "@fluxion/node";
 import type { Page } from "playwright-core";
 import { afterAll, describe, expect, it } from "vitest";
-import { serveFolders } from "../../../../packages/cli/src/serve-folder.ts";
 import { createLab } from "../../src/lab/lab.ts";
 import { pretrainedProblem } from "../../src/session/pretrained.ts";
 import { chapter, eventually, figure, openStudio, saved, serveStudio, startChromium } from "./page.ts";
@@ -401,13 +400,13 @@ describe("runs of the command line", () => {
   it("open by themselves where the command serves them", async () => {
     const model = unet({ image: [1, 8, 8], channels: 8, groups: 4, patch: 1 });
     writeRun("mine", model, { data: "mnist" }, { kind: "images8bit" });
-    const command = await serveFolders({ "": { directory: served.folder }, run: { directory: join(folder, "mine") } }, 0);
-    const { page, complaints } = await openStudio(browser, `${command.address}?run=mine#chapter=data&imageCount=4&imageSteps=2`);
+    const { page, complaints } = await openStudio(browser, served.plain);
+    await page.route("**/run/*", (route) => route.fulfill({ path: join(folder, "mine", basename(route.request().url())) }));
+    await page.goto(`${served.plain}?run=mine#chapter=data&imageCount=4&imageSteps=2`);
     await page.getByRole("img", { name: /^4 images/ }).waitFor();
     expect(await page.locator(".figure", { hasText: "Run" }).locator("dd").innerText()).toBe("mine");
     expect(complaints).toEqual([]);
     await page.context().close();
-    await command.close();
   });
 
   it("are refused by name where they are none, or hold what the page cannot make", async () => {
