@@ -314,10 +314,12 @@ describe("files", () => {
       const picture = readFileSync(await download.path(), "utf8").split("<g ").at(-1)!;
       return [...picture.matchAll(/c[xy]="([^"]+)"/g)].map(([, value]) => Number(value));
     };
-    await eventually(async () => (await particles(0)).length).toBe(400);
-    const [own, fields] = [await particles(0), await particles(1)];
-    expect(fields.length).toBe(400);
-    expect(Math.max(...fields.map((value, i) => Math.abs(value - own[i]!)))).toBeLessThan(0.5);
+    const fields = await particles(1);
+    expect(fields.length).toBeGreaterThan(100);
+    await eventually(async () => {
+      const own = await particles(0);
+      return own.length === fields.length ? Math.max(...fields.map((value, i) => Math.abs(value - own[i]!))) : Infinity;
+    }).toBeLessThan(0.5);
     await chapter(other.page, "Flow");
     await other.page.getByRole("button", { name: "Measure held-out points" }).click();
     await chapter(other.page, "Train");
