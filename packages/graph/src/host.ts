@@ -3,7 +3,6 @@ import { roundToFloat16 } from "./float16.ts";
 /** The element types of tensors. */
 export type DType = "float16" | "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
 
-
 /** Whether values of a type carry derivatives. */
 export const isFloat = (dtype: DType): dtype is "float16" | "float32" | "float64" => dtype.startsWith("float");
 

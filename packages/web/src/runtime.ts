@@ -39,7 +39,7 @@ export async function webSessions(options: WebRuntimeOptions): Promise<Sessions>
   if (!devices.includes(device)) {
     throw new RangeError(`webRuntime: device: expected ${devices.join(", ")}, got "${device as string}"`);
   }
-  const chosen = await chooseDevice(device, threads);
+  const { chosen, float16 } = await chooseDevice(device, threads);
   const ort = await loadOrt(chosen.kind, { threads: chosen.threads, wasmPaths });
   const watch = chosen.kind === "webgpu" ? new GpuWatch(ort.env.webgpu) : undefined;
   const open = (model: Uint8Array, { optimization, resident, strict }: OpenOptions): Promise<InferenceSession> => {
@@ -58,7 +58,7 @@ export async function webSessions(options: WebRuntimeOptions): Promise<Sessions>
     device: chosen,
     open,
     explain: (error, name) => explainFailure(error, name, chosen.kind),
-    ...(chosen.kind === "webgpu" && { hasFloat16 }),
+    ...(chosen.kind === "webgpu" && { hasFloat16: () => Promise.resolve(float16) }),
     download: async (tensor) => {
       const data = tensor.getData(true) as Promise<HostTensor["data"]>;
       return (watch ? watch.unlessLost(data) : data).catch((error: unknown) => {
@@ -80,26 +80,21 @@ const onGpu = (resident: readonly string[], strict: boolean): object => ({
   extra: { session: { disable_cpu_ep_fallback: strict ? "1" : "0" } },
 });
 
-async function hasFloat16(): Promise<boolean> {
-  const found = await findAdapter();
-  return "name" in found && found.float16;
-}
-
 interface WebDevice extends Device {
   readonly kind: "wasm" | "webgpu";
 }
 
-async function chooseDevice(asked: "wasm" | "webgpu" | "auto", threads: number | undefined): Promise<WebDevice> {
+async function chooseDevice(asked: "wasm" | "webgpu" | "auto", threads: number | undefined): Promise<{ readonly chosen: WebDevice; readonly float16: boolean }> {
   const found = asked === "wasm" ? undefined : await findAdapter();
   if (asked === "webgpu" && found && "why" in found) throw new Error(`webRuntime: device "webgpu": ${found.why}, or ask for "wasm"`);
   if (found && "name" in found && (asked === "webgpu" || !found.software)) {
     // WebAssembly only directs the GPU.
-    return { kind: "webgpu", name: `onnxruntime-web, ${found.name}`, threads: 1 };
+    return { chosen: { kind: "webgpu", name: `onnxruntime-web, ${found.name}`, threads: 1 }, float16: found.float16 };
   }
   const available = availableThreads();
-  const chosen = chooseThreads(threads, available);
-  const notes = [...(found ? [whyNoGpu(found)] : []), ...(chosen === 1 && available.why !== undefined ? [available.why] : [])];
-  return { kind: "wasm", name: "onnxruntime-web", threads: chosen, notes };
+  const count = chooseThreads(threads, available);
+  const notes = [...(found ? [whyNoGpu(found)] : []), ...(count === 1 && available.why !== undefined ? [available.why] : [])];
+  return { chosen: { kind: "wasm", name: "onnxruntime-web", threads: count, notes }, float16: true };
 }
 
 const whyNoGpu = (found: FoundAdapter): string =>

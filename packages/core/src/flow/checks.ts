@@ -14,12 +14,6 @@ export function checkTimes(times: readonly number[], [t0, t1]: readonly [number,
   );
 }
 
-/** A whole number from 1. */
-export function wholeFrom1(name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new RangeError(`flow: ${name}: expected a whole number from 1, got ${String(value)}`);
-}
-
 /** Refuses parameters that are missing or of another shape. */
 export function checkParams(model: Model, params: Params<HostTensor>): void {
   for (const [name, { shape }] of Object.entries(model.parameters)) {

@@ -7,7 +7,7 @@ import type { Integrator } from "../solvers/index.ts";
 import { integrator } from "../solvers/index.ts";
 import { solverOptionsOf } from "../solvers/options.ts";
 import type { DensityOptions, IntegrateOptions } from "./calls.ts";
-import { wholeFrom1 } from "./checks.ts";
+import { wholeFrom } from "../whole-from.ts";
 import { chunksOf, combineChunks, defaultChunk } from "./chunks.ts";
 import { checkConditioning } from "./conditioning.ts";
 import { probesFor } from "./draws.ts";
@@ -59,13 +59,13 @@ export function chunkedSolver({ runtime, parts, transform, threads }: ChunkedSol
   return {
     solve: async ({ count, interval, options, carried, start }) => {
       const { key } = options;
-      const probes = carried === "hutchinson" ? wholeFrom1("probes", options.probes ?? 1) : 1;
+      const probes = carried === "hutchinson" ? wholeFrom("flow: probes", options.probes ?? 1, 1) : 1;
       if (carried === "hutchinson" && !key) {
         throw new TypeError("logProb: key: expected a key that names the probes of Hutchinson's estimate, got none; pass { key }");
       }
       const directions = carried === "exact" ? size : carried === "hutchinson" ? probes : 0;
-      const chunk = wholeFrom1("chunk", options.chunk ?? defaultChunk(size, directions));
-      const conditions = checkConditioning(model, transform, options, wholeFrom1("count", count));
+      const chunk = wholeFrom("flow: chunk", options.chunk ?? defaultChunk(size, directions), 1);
+      const conditions = checkConditioning(model, transform, options, wholeFrom("flow: count", count, 1));
       const solver = using(carried, probes, conditions.guided, Math.min(chunk, count));
       const results = [];
       for (const [first, length] of chunksOf(count, chunk)) {

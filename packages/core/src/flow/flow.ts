@@ -11,7 +11,8 @@ import type { AffinePath, Path } from "../paths/path.ts";
 import type { FloatArray } from "../random/index.ts";
 import type { Densities, DensityOptions, Examples, IntegrateOptions, SampleOptions } from "./calls.ts";
 import { changeOf } from "./changed.ts";
-import { checkExamples, checkParams, checkTimes, wholeFrom1 } from "./checks.ts";
+import { checkExamples, checkParams, checkTimes } from "./checks.ts";
+import { wholeFrom } from "../whole-from.ts";
 import { chunkedSolver } from "./chunked-solver.ts";
 import { noiseFor } from "./draws.ts";
 import { checkPrecision } from "./precision.ts";
@@ -144,7 +145,7 @@ export function createFlow(options: FlowOptions): Flow {
     },
     trajectory: async ({ times, ...options }) => {
       checkTimes(times, path.interval);
-      const count = wholeFrom1("count", options.count);
+      const count = wholeFrom("flow: count", options.count, 1);
       const results: Examples[] = [];
       let values: FloatArray = noiseFor(options.key, 0, count, size, path.priorStd);
       let from = t0;

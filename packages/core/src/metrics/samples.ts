@@ -83,16 +83,6 @@ export function dot(a: Rows, i: number, b: Rows, j: number): number {
 }
 
 /**
- * A whole number from `least`.
- *
- * @throws RangeError otherwise
- */
-export function wholeFrom(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`${name}: expected a whole number from ${least}, got ${value}`);
-}
-
-/**
  * Refuses options that are not known.
  *
  * @throws RangeError naming the first

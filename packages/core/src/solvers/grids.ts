@@ -2,6 +2,7 @@
  * @file Where fixed-step solvers step: grids of shares of the interval, from 0 at the noise to 1 at the data. Noise levels are those
  * of the straight path, on which t = 1 − σ for a level beside a signal of 1 − σ, and t = 1/(1 + σ) for one beside a signal of 1.
  */
+import { wholeFrom } from "../whole-from.ts";
 
 /** Options of `karrasLevels` and `karrasGrid`. */
 export interface KarrasOptions {
@@ -19,7 +20,7 @@ export interface KarrasOptions {
  * @throws RangeError for fewer than two levels, or options out of range
  */
 export function karrasLevels(count: number, { sigmaMin = 0.002, sigmaMax = 80, rho = 7 }: KarrasOptions = {}): number[] {
-  whole("karrasLevels: count", count, 2);
+  wholeFrom("karrasLevels: count", count, 2);
   if (!(sigmaMin > 0 && sigmaMin < sigmaMax && Number.isFinite(sigmaMax))) {
     throw new RangeError(`karrasLevels: expected 0 < sigmaMin < sigmaMax, got ${String(sigmaMin)} and ${String(sigmaMax)}`);
   }
@@ -30,7 +31,7 @@ export function karrasLevels(count: number, { sigmaMin = 0.002, sigmaMax = 80, r
 
 /** A grid of `steps` steps at these levels, as t = 1/(1 + σ): from 0, where there is nothing but noise, to 1. */
 export function karrasGrid(steps: number, options: KarrasOptions = {}): number[] {
-  whole("karrasGrid: steps", steps, 2);
+  wholeFrom("karrasGrid: steps", steps, 2);
   const times = karrasLevels(steps, options).map((sigma) => 1 / (1 + sigma));
   return [0, ...times.slice(1), 1];
 }
@@ -46,7 +47,7 @@ export function shiftedLevel(sigma: number, shift: number): number {
  * @throws RangeError for a shift that is not above 0
  */
 export function shiftedGrid(steps: number, shift: number): number[] {
-  whole("shiftedGrid: steps", steps, 1);
+  wholeFrom("shiftedGrid: steps", steps, 1);
   if (!(shift > 0 && Number.isFinite(shift))) throw new RangeError(`shiftedGrid: shift: expected a number above 0, got ${String(shift)}`);
   return Array.from({ length: steps + 1 }, (_, i) => (i === steps ? 1 : 1 - shiftedLevel(1 - i / steps, shift)));
 }
@@ -60,8 +61,4 @@ export function checkGrid(solver: string, grid: readonly number[]): void {
   const grows = grid.every((share, i) => i === 0 || share > (grid[i - 1] ?? NaN));
   if (grid.length >= 2 && grid[0] === 0 && grid.at(-1) === 1 && grows) return;
   throw new RangeError(`${solver}: grid: expected shares of the interval that grow from 0 to 1, got [${grid.slice(0, 6).join(", ")}${grid.length > 6 ? ", …" : ""}]`);
-}
-
-function whole(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) throw new RangeError(`${name}: expected a whole number from ${String(least)}, got ${String(value)}`);
 }

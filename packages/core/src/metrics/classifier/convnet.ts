@@ -2,7 +2,7 @@ import { cast, mul, relu, reshape, sub } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
 import { compose, conv2d, linear } from "../../nn/index.ts";
 import type { ParameterSpecs, Params } from "../../nn/module.ts";
-import { wholeFrom } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 
 /** Options of `classifier`. */
 export interface ClassifierOptions {

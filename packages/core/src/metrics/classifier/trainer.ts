@@ -10,7 +10,7 @@ import type { DrawSteps, StepOutput, Trainer } from "../../training/index.ts";
 import { flatSize } from "../../training/layout.ts";
 import { scalarsPerStep } from "../../training/optimizer.ts";
 import type { OptimizerConfig } from "../../training/optimizer.ts";
-import { wholeFrom } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 import type { Classifier } from "./convnet.ts";
 
 /** Pictures and the class in each. */

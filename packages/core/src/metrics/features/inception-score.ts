@@ -1,4 +1,5 @@
-import { checkOptions, rowsOf, wholeFrom } from "../samples.ts";
+import { checkOptions, rowsOf } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 import type { SampleSet } from "../samples.ts";
 
 /** Options of `inceptionScore`. */

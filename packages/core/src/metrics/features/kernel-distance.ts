@@ -1,7 +1,8 @@
 import { meanAndError } from "../../flow/index.ts";
 import type { Key } from "../../random/key.ts";
 import { permutation } from "../../random/index.ts";
-import { checkOptions, dot, rowPairOf, takeRows, wholeFrom } from "../samples.ts";
+import { checkOptions, dot, rowPairOf, takeRows } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 import type { Rows, SampleSet } from "../samples.ts";
 
 /** Options of `kernelDistance`. */

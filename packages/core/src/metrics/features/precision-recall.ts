@@ -1,4 +1,5 @@
-import { checkOptions, rowPairOf, squaredDistance, wholeFrom } from "../samples.ts";
+import { checkOptions, rowPairOf, squaredDistance } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 import type { Rows, SampleSet } from "../samples.ts";
 
 /** Options of `precisionRecall`. */

@@ -1,6 +1,7 @@
 import { imageParts } from "../../data/index.ts";
 import type { ImageReader } from "../../data/index.ts";
-import { checkOptions, rowsOf, takeRows, wholeFrom } from "../samples.ts";
+import { checkOptions, rowsOf, takeRows } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 import type { SampleSet } from "../samples.ts";
 import type { Key } from "../../random/key.ts";
 import { permutation } from "../../random/index.ts";

@@ -1,4 +1,5 @@
-import { checkOptions, wholeFrom } from "../samples.ts";
+import { checkOptions } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 
 /** Options of `entropicPlan`. */
 export interface EntropicPlanOptions {

@@ -1,7 +1,8 @@
 /** @file The distances of point sets by name. */
 import type { Key } from "../../random/key.ts";
 import { permutation } from "../../random/index.ts";
-import { checkOptions, rowPairOf, takeRows, wholeFrom } from "../samples.ts";
+import { checkOptions, rowPairOf, takeRows } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 import type { Rows, SampleSet } from "../samples.ts";
 import { energyDistance } from "./energy-distance.ts";
 import { exactWasserstein } from "./exact-wasserstein.ts";

@@ -1,6 +1,7 @@
 import type { Key } from "../../random/key.ts";
 import { normal } from "../../random/index.ts";
-import { checkOptions, rowPairOf, wholeFrom } from "../samples.ts";
+import { checkOptions, rowPairOf } from "../samples.ts";
+import { wholeFrom } from "../../whole-from.ts";
 import type { Rows, SampleSet } from "../samples.ts";
 
 /** Options of `slicedWasserstein`. */
