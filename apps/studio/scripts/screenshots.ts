@@ -8,6 +8,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import type { Page } from "playwright-core";
 import { chromium } from "playwright-core";
 import { preview } from "vite";
@@ -73,8 +74,12 @@ const screens = [
   { name: "phone", viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true },
 ] as const;
 
-const [folder = "", ...wanted] = process.argv.slice(2);
+const { positionals } = parseArgs({ allowPositionals: true });
+const [folder = "", ...wanted] = positionals;
 if (folder === "") throw new Error("screenshots: expected a folder for the pictures, got none; name one");
+const chapters = shots.map(({ chapter }) => chapter);
+const unknown = wanted.find((chapter) => !chapters.includes(chapter));
+if (unknown !== undefined) throw new Error(`screenshots: expected chapters of ${chapters.join(", ")}, got ${unknown}`);
 mkdirSync(folder, { recursive: true });
 
 const root = join(import.meta.dirname, "..");

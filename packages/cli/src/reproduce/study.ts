@@ -114,7 +114,8 @@ function studyIn(directory: string, scale: Scale): Study {
     trainAll: async (ids = all) => {
       for (const id of ids) {
         if (isTrained(id)) continue;
-        await trainOne(methodOf(id), runDirectory(id), scale, stepsOfOthers(ids.map(runDirectory)));
+        const equalSteps = [...all, ...ids].filter((other) => !methodOf(other).equalTime);
+        await trainOne(methodOf(id), runDirectory(id), scale, stepsOfOthers(equalSteps.map(runDirectory)));
       }
     },
     run: (id) => openRun(runDirectory(id)),

@@ -15,6 +15,7 @@ export const figure6: Experiment = {
   paper: "Figure 6",
   about: "the same noise on its way to an image, by method",
   study: "images",
+  methods: shown.map(({ id }) => id),
   predict: async (study) => shown.length * count * (await costsOf(study)).sample + 10,
   run: async (study) => {
     const figures = [];

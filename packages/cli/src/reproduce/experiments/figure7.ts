@@ -23,6 +23,7 @@ export const figure7: Experiment = {
   paper: "Figure 7",
   about: "error and Fréchet distance against NFE for Euler, midpoint and RK4",
   study: "images",
+  methods: shown.map(({ id }) => id),
   predict: async (study) => {
     const evaluations = budgets.reduce((a, b) => a + b, 0);
     const images = 256 * (1000 + evaluations) + solvers.length * evaluations * countOf(study, "snapshotSamples");
