@@ -2,10 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bin, build, install, installChromium, root, run } from "./workspace.mjs";
+import { bin, build, install, installBrowsers, root, run } from "./workspace.mjs";
 
 install();
-installChromium();
+installBrowsers();
 
 const checks = {
   build,

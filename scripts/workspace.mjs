@@ -46,11 +46,24 @@ function isInstalled() {
   );
 }
 
-/** Installs Chromium, which the tests in the browser need, where it is missing and Debian has it; they say so if it is not there. */
-export function installChromium() {
-  if (existsSync(process.env.FLUXION_CHROMIUM ?? "/usr/bin/chromium") || !existsSync("/usr/bin/apt-get")) return;
-  console.log("Installing Chromium (apt-get install chromium) ...");
-  if (run("apt-get", ["install", "-y", "-q", "chromium"]) !== 0) console.error("chromium: apt-get could not install it");
+/** What Debian calls the browsers that tests need, and where each then is. */
+const browsers = [
+  { installed: process.env.FLUXION_CHROMIUM ?? "/usr/bin/chromium", packages: ["chromium"] },
+  { installed: process.env.FLUXION_FIREFOX ?? "/usr/bin/firefox-esr", packages: ["firefox-esr"] },
+  { installed: process.env.FLUXION_WEBKIT ?? "/usr/bin/WebKitWebDriver", packages: ["webkit2gtk-driver"] },
+  { installed: "/usr/bin/xvfb-run", packages: ["xvfb", "xauth"] },
+];
+
+/** Installs the browsers that are missing, where Debian has them; tests in a browser say so if it is not there. */
+export function installBrowsers() {
+  const missing = browsers.filter(({ installed }) => !existsSync(installed)).flatMap(({ packages }) => packages);
+  if (missing.length === 0 || !existsSync("/usr/bin/apt-get")) return;
+  const args = ["install", "-y", "-q", "--no-install-recommends", ...missing];
+  console.log(`Installing browsers for the tests (apt-get ${args.join(" ")}) ...`);
+  // The list of packages may be missing or old.
+  if (run("apt-get", args) !== 0 && (run("apt-get", ["update", "-q"]) !== 0 || run("apt-get", args) !== 0)) {
+    console.error("browsers: apt-get could not install them");
+  }
 }
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));

@@ -82,6 +82,9 @@ describe("fluxion reproduce", () => {
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expect(existsSync(join(study, "figure6", "figure6-fm-ot.png"))).toBe(true);
+    // Experiments of one study share what is trained; each trains only what it shows.
+    const plan = await fluxion("reproduce", "figure5", "--out", study, "--dry-run");
+    expect(plan.stdout).toMatch(/2 methods to train/);
   }, 600_000);
 
   it.each([

@@ -1,9 +1,11 @@
 /** @file A server of bundled pages, with and without cross-origin isolation. */
+import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { build } from "esbuild";
 
 const runtimeFiles = dirname(createRequire(import.meta.url).resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm"));
@@ -14,6 +16,8 @@ export interface Served {
   /** Of the page of an entry, such as `http://localhost:1234/isolated/conformance.html`. */
   url(entry: string, options?: { readonly isolated?: boolean }): string;
   readonly origin: string;
+  /** What a page reports next, by a POST to `/report`: for browsers that are not driven. */
+  report(): Promise<string>;
   close(): void;
 }
 
@@ -40,7 +44,16 @@ export async function bundle(entryPoints: Readonly<Record<string, string>>, mini
 /** Bundles pages and serves them, with ONNX Runtime's own files under `/ort/`. */
 export async function serve(entries: Readonly<Record<string, string>>): Promise<Served> {
   const files = await bundle(entries);
-  const server = createServer(({ url = "" }, response) => {
+  const reports = new EventEmitter();
+  const server = createServer((request, response) => {
+    const { url = "", method } = request;
+    if (method === "POST") {
+      void text(request).then((body) => {
+        reports.emit("report", body);
+        response.writeHead(204).end();
+      });
+      return;
+    }
     const path = url.split("?")[0] ?? "";
     const [, folder = "", name = ""] = path.split("/");
     response.setHeader("Content-Security-Policy", strictPolicy);
@@ -59,6 +72,7 @@ export async function serve(entries: Readonly<Record<string, string>>): Promise<
   const origin = `http://localhost:${String((server.address() as AddressInfo).port)}`;
   return {
     origin,
+    report: async () => ((await once(reports, "report")) as [string])[0],
     url: (entry, { isolated = false } = {}) => `${origin}/${isolated ? "isolated" : "plain"}/${entry}.html`,
     close: () => {
       server.closeAllConnections();
