@@ -61,9 +61,13 @@ export const figure7: Experiment = {
       y: { title: "Fréchet distance", logarithmic: true },
       panels,
     });
-    const needed = (id: string, error: number): number => evaluationsFor(errors.find((each) => each.id === id)?.points ?? [], error);
-    const goal = errors.find(({ id }) => id === "fm-diffusion")?.points.find(({ x }) => x === 40)?.y ?? NaN;
-    const ratio = needed("fm-ot", goal) / 40;
+    const pointsOf = (id: string): Curve["points"] => errors.find((each) => each.id === id)?.points ?? [];
+    // At every error that the diffusion path's curve passes and the OT path's meets, not at one that happens to be chosen.
+    const ratios = pointsOf("fm-diffusion")
+      .map(({ x, y }) => evaluationsFor(pointsOf("fm-ot"), y) / x)
+      .filter((ratio) => Number.isFinite(ratio));
+    const ratio = Math.exp(ratios.reduce((total, each) => total + Math.log(each), 0) / ratios.length);
+    const percent = (share: number): string => `${(100 * share).toFixed(0)}%`;
     return {
       rows: [],
       tables: [
@@ -82,7 +86,7 @@ export const figure7: Experiment = {
           claim: "OT reaches the diffusion path's error with about 60% of its evaluations",
           source: "§6.2, Figure 7 left",
           holds: ratio <= 0.7,
-          evidence: `the error of FM w/ Diffusion at NFE 40 is reached at NFE ${(40 * ratio).toFixed(0)}: ${(100 * ratio).toFixed(0)}%`,
+          evidence: `${percent(ratio)} in the geometric mean over the errors of FM w/ Diffusion that FM w/ OT reaches; each: ${ratios.map(percent).join(", ")}`,
         },
       ],
       data: { errors, panels },
@@ -90,12 +94,11 @@ export const figure7: Experiment = {
   },
 };
 
-/** Where a falling curve meets a value, interpolated between logarithms. */
-function evaluationsFor(points: readonly { readonly x: number; readonly y: number }[], value: number): number {
-  for (let i = 1; i < points.length; i++) {
-    const [a, b] = [points[i - 1], points[i]];
-    if (!a || !b || b.y > value) continue;
-    if (a.y <= value) return a.x;
+/** Where a falling curve meets a value, interpolated between logarithms; infinite where it only starts below or ends above it. */
+function evaluationsFor(points: Curve["points"], value: number): number {
+  for (const [i, b] of points.entries()) {
+    const a = points[i - 1];
+    if (!a || a.y < value || b.y > value) continue;
     const share = Math.log(a.y / value) / Math.log(a.y / b.y);
     return a.x * (b.x / a.x) ** share;
   }
