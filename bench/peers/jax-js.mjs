@@ -86,7 +86,7 @@ function training(jax, problem) {
     },
     averages: async () => {
       const parts = [];
-      for (const p of ema) parts.push(...(await p.ref.data()));
+      for (const p of ema) for (const value of await p.ref.data()) parts.push(value);
       return Float32Array.from(parts);
     },
   };

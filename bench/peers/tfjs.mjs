@@ -62,7 +62,7 @@ function training(tf, problem) {
     },
     averages: async () => {
       const parts = [];
-      for (const p of ema) parts.push(...(await p.data()));
+      for (const p of ema) for (const value of await p.data()) parts.push(value);
       return Float32Array.from(parts);
     },
   };

@@ -59,6 +59,7 @@ export type {
   FieldFigureOptions,
   FieldPanel,
   Frame,
+  ImageGridHeading,
   ImageTrajectory,
   Interval,
   LossCurve,

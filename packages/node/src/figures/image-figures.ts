@@ -7,12 +7,23 @@ import { pngUri } from "./data-uri.ts";
 import { panelTitle } from "./theme.ts";
 import { timeLabel } from "./trajectory-figure.ts";
 
-/** Drawn images as SVG, in a grid as square as can be. */
-export async function imageGridFigure(images: ImageBatch): Promise<string> {
+/** What stands over a grid of images. */
+export interface ImageGridHeading {
+  /** Default "Samples of the flow". */
+  readonly title?: string | undefined;
+  /** Default: how many there are, and that none was picked. */
+  readonly subtitle?: string | undefined;
+}
+
+/** Images as SVG, in a grid as square as can be. */
+export async function imageGridFigure(images: ImageBatch, heading: ImageGridHeading = {}): Promise<string> {
   const { count } = batchLengths("imageGridFigure", images);
   const gap = 6;
   const grid = imageGrid(images, { padding: gap });
-  const title = { text: "Samples of the flow", subtitle: `${count.toLocaleString("en-US")} images, none of them picked.` };
+  const title = {
+    text: heading.title ?? "Samples of the flow",
+    subtitle: heading.subtitle ?? `${count.toLocaleString("en-US")} images, none of them picked.`,
+  };
   return renderChart({ title, ...(await picture(grid, gap, 0.5 * Math.min(1, 1520 / grid.width))) });
 }
 

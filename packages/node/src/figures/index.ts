@@ -4,7 +4,7 @@ export type { DensityGrid } from "./density-figure.ts";
 export { densityFigure, densityGrid } from "./density-figure.ts";
 export type { FieldFigureOptions, FieldPanel } from "./field-figure.ts";
 export { fieldFigure, fieldGrid } from "./field-figure.ts";
-export type { ImageTrajectory } from "./image-figures.ts";
+export type { ImageGridHeading, ImageTrajectory } from "./image-figures.ts";
 export { imageGridFigure, imageTrajectoryFigure } from "./image-figures.ts";
 export type { LossCurve } from "./loss-figure.ts";
 export { lossFigure } from "./loss-figure.ts";

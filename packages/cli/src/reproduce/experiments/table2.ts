@@ -1,4 +1,4 @@
-import { Key, psnr, readImages, ssim } from "fluxion";
+import { Key, pooledReader, psnr, readImages, ssim } from "fluxion";
 import { imageGridFigure } from "@fluxion/node";
 import type { ImageBatch } from "@fluxion/node";
 import { conditionsOf, restored, restores } from "../../conditions.ts";
@@ -8,6 +8,7 @@ import { openImageSplit } from "../../task.ts";
 import type { Experiment } from "../experiment.ts";
 import { superResolutions } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
+import { optionsOf } from "../study.ts";
 import type { Study } from "../study.ts";
 import { costsOf } from "./images-costs.ts";
 import { scoresOf } from "./images-features.ts";
@@ -39,7 +40,10 @@ export const table2: Experiment = {
     const count = countOf(study, "samples");
     const truth = await testImages(study, "regression", count);
     const rows: { label: string; scores: Scores }[] = [{ label: "Reference", scores: await study.measured("reference-scores", () => score(study, truth, truth)) }];
-    const grids: { label: string; images: ImageBatch }[] = [{ label: "truth", images: truth }];
+    const grids: { label: string; images: ImageBatch }[] = [
+      { label: "Reference", images: truth },
+      { label: "Low resolution", images: await testImages(study, "regression", 64, optionsOf(study).superResolution) },
+    ];
     for (const { id, label } of superResolutions) {
       study.say(`measuring ${label}`);
       const images = await draw(study, id, count);
@@ -51,7 +55,7 @@ export const table2: Experiment = {
         id: `table2-${label.replaceAll(/[^A-Za-z]+/g, "-").toLowerCase()}`,
         title: label,
         caption: `The first 64 test images: ${label}.`,
-        svg: await imageGridFigure(first(images, 64)),
+        svg: await imageGridFigure(first(images, 64), { title: label, subtitle: "The first 64 test images, in their order." }),
       })),
     );
     const of = (name: string): Scores | undefined => rows.find(({ label }) => label === name)?.scores;
@@ -93,10 +97,11 @@ export const table2: Experiment = {
   },
 };
 
-async function testImages(study: Study, id: MethodId, count: number): Promise<ImageBatch> {
+/** The first test images, and what the networks are told of them. */
+async function testImages(study: Study, id: MethodId, count: number, factor = 1): Promise<ImageBatch> {
   const run = study.run(id);
   const { reader } = await openImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
-  const { pixels, shape } = readImages(reader, Math.min(count, reader.shape[0]));
+  const { pixels, shape } = readImages(factor === 1 ? reader : pooledReader(reader, factor), Math.min(count, reader.shape[0]));
   return { data: pixels, shape };
 }
 
