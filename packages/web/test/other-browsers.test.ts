@@ -1,10 +1,10 @@
 /** @file The web runtime in Firefox and WebKit: ops, derivatives, training, sampling and likelihood, beside Node's. */
 import { nodeRuntime } from "@fluxion/node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { disagreement } from "../../graph/test/compare.ts";
 import { openIn, otherBrowsers } from "./browser/others.ts";
 import { serve } from "./browser/serve.ts";
 import type { Served } from "./browser/serve.ts";
+import { expectAsOnNode } from "./expect-as-on-node.ts";
 import { runFlow } from "./pages/runs.ts";
 import type { RunResult } from "./pages/runs.ts";
 import type { SuiteOptions, SuiteReport } from "./pages/suite.ts";
@@ -36,16 +36,10 @@ for (const browser of otherBrowsers) {
         await opened.end();
       }
     };
-    const expectAsOnNode = ({ error, run }: SuiteReport): void => {
-      expect(error).toBeUndefined();
-      for (const key of ["losses", "ema", "fixed", "samples", "logProb"] as const) {
-        expect(disagreement(run?.[key] ?? [], onNode![key]), key).toBeLessThan(1e-3);
-      }
-    };
-
     it("computes every row of ops, and derivatives; trains, samples and measures as Node does", async () => {
       const found = await report({ device: "wasm", rows: true });
-      expectAsOnNode(found);
+      expect(found.error).toBeUndefined();
+      expectAsOnNode(found.run, onNode!);
       expect(found.browser).toContain(browser.name);
       expect(found.device).toMatchObject({ kind: "wasm", threads: 1 });
       expect(found.wrong).toEqual([]);
@@ -54,7 +48,8 @@ for (const browser of otherBrowsers) {
 
     it("does so in a worker, on two threads", async () => {
       const found = await report({ device: "wasm", threads: 2, worker: true }, true);
-      expectAsOnNode(found);
+      expect(found.error).toBeUndefined();
+      expectAsOnNode(found.run, onNode!);
       expect(found.device).toMatchObject({ kind: "wasm", threads: 2 });
     });
   });

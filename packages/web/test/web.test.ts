@@ -5,13 +5,14 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { isDifferentiable, subjects } from "../../graph/test/cases/subject.ts";
 import type { Subject } from "../../graph/test/cases/subject.ts";
-import { disagreement, tolerances } from "../../graph/test/compare.ts";
+import { tolerances } from "../../graph/test/compare.ts";
 import { judge } from "../../graph/test/conforms.ts";
 import { startChromium } from "./browser/chromium.ts";
 import { openPage } from "./browser/page.ts";
 import type { OpenPage, PageOptions } from "./browser/page.ts";
 import { serve } from "./browser/serve.ts";
 import type { Served } from "./browser/serve.ts";
+import { expectAsOnNode } from "./expect-as-on-node.ts";
 import { runFlow } from "./pages/runs.ts";
 import type { RunResult } from "./pages/runs.ts";
 
@@ -35,12 +36,6 @@ afterAll(async () => {
 const rows = subjects.filter(({ name }) => !name.includes(" of ["));
 const slow = process.env["FLUXION_SLOW_TESTS"] === "1";
 
-function expectAsOnNode(found: RunResult, expected = onNode!): void {
-  for (const key of ["losses", "ema", "fixed", "samples", "logProb"] as const) {
-    expect(disagreement(found[key], expected[key]), key).toBeLessThan(1e-3);
-  }
-}
-
 describe("on WebAssembly, one thread", () => {
   let opened: OpenPage | undefined;
   beforeAll(async () => {
@@ -60,7 +55,7 @@ describe("on WebAssembly, one thread", () => {
   });
 
   it("trains, samples and measures as Node does", async () => {
-    expectAsOnNode(await opened!.call("runFlow", {}));
+    expectAsOnNode(await opened!.call("runFlow", {}), onNode!);
   });
 
   it("leaves memory flat over sessions and training calls", async () => {
@@ -75,7 +70,7 @@ describe("on WebAssembly, two threads", () => {
   it("trains, samples and measures as Node does, and computes rows", async () => {
     const { runtime, call, page } = await open({ device: "wasm", threads: 2, isolated: true });
     expect(runtime.device).toMatchObject({ kind: "wasm", threads: 2 });
-    expectAsOnNode(await call("runFlow", {}));
+    expectAsOnNode(await call("runFlow", {}), onNode!);
     const { wrong } = await judge(runtime, rows, "value", { tolerance: () => tolerances.float32 });
     expect(wrong).toEqual([]);
     await page.close();
@@ -93,7 +88,7 @@ describe("in a worker", () => {
   });
 
   it("trains, samples and measures as Node does", async () => {
-    expectAsOnNode(await opened!.call("runFlow", {}));
+    expectAsOnNode(await opened!.call("runFlow", {}), onNode!);
   });
 
   it("gives errors back as errors, and keeps tensors", async () => {
