@@ -6,22 +6,23 @@ import { explain, hostTensor, input, mul, scan, sizeOf, trace } from "@fluxion/g
 import type { ExplainedNode, HostTensor, Runtime } from "@fluxion/graph";
 import { nodeRuntime, profileProgram } from "@fluxion/node";
 import type { Profile } from "@fluxion/node";
-import { initialState, Key, mlp, normal, otPath, resolveOptimizer, stepProgram, stepScalars, uniform, unet } from "fluxion";
+import { initialState, Key, normal, otPath, resolveOptimizer, stepProgram, stepScalars, uniform } from "fluxion";
 import type { Model } from "fluxion";
 import { timed } from "./interleave.ts";
+import { imageModels, planeModel } from "./models.ts";
 import { productsAlone } from "./products.ts";
 
 interface Subject {
-  readonly model: Model;
+  readonly model: () => Model;
   readonly batch: number;
   readonly steps: number;
 }
 
 const subjects: Readonly<Record<string, Subject>> = {
-  "mlp-64": { model: mlp({ dimension: 2, width: 64 }), batch: 256, steps: 20 },
-  "mlp-256": { model: mlp({ dimension: 2, width: 256 }), batch: 256, steps: 20 },
-  "mlp-512": { model: mlp({ dimension: 2, width: 512 }), batch: 256, steps: 10 },
-  unet: { model: unet({ image: [1, 28, 28] }), batch: 64, steps: 1 },
+  "mlp-64": { model: () => planeModel(64), batch: 256, steps: 20 },
+  "mlp-256": { model: () => planeModel(256), batch: 256, steps: 20 },
+  "mlp-512": { model: () => planeModel(512), batch: 256, steps: 10 },
+  ...Object.fromEntries(imageModels.map(({ name, batch, make }) => [name, { model: make, batch, steps: 1 }])),
 };
 
 /** Kinds of work, with what they are called in a program and in ONNX; what is in none moves values. */
@@ -57,7 +58,7 @@ async function best(measure: () => Promise<number>): Promise<number> {
   return Math.min(...values);
 }
 
-function feedsOf({ model, batch, steps }: Subject, optimizer: ReturnType<typeof resolveOptimizer>): Record<string, HostTensor> {
+function feedsOf(model: Model, { batch, steps }: Subject, optimizer: ReturnType<typeof resolveOptimizer>): Record<string, HostTensor> {
   const key = Key.from("roofline");
   const state = initialState(model, key);
   const event = [steps, batch, ...model.eventShape];
@@ -76,8 +77,9 @@ function feedsOf({ model, batch, steps }: Subject, optimizer: ReturnType<typeof 
 /** The fastest of several profiles: what else the machine does only ever adds. */
 async function profileOf(subject: Subject): Promise<{ readonly profile: Profile; readonly nodes: readonly ExplainedNode[] }> {
   const optimizer = resolveOptimizer();
-  const program = stepProgram({ model: subject.model, path: otPath(), batch: subject.batch, optimizer });
-  const feeds = feedsOf(subject, optimizer);
+  const model = subject.model();
+  const program = stepProgram({ model, path: otPath(), batch: subject.batch, optimizer });
+  const feeds = feedsOf(model, subject, optimizer);
   const profiles: Profile[] = [];
   for (let i = 0; i < 3; i++) profiles.push(await profileProgram(program, feeds, { repeats: 1, threads: 1 }));
   const [fastest] = profiles.sort((a, b) => a.totalUs - b.totalUs);

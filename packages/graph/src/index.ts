@@ -90,7 +90,7 @@ export { scatterAdd, scatterAddAlong } from "./ops/scatter.ts";
 export { slice, split } from "./ops/slice.ts";
 export { tile } from "./ops/tile.ts";
 export { moveAxis, swapLastTwo, transpose } from "./ops/transpose.ts";
-export type { LayerNormOptions, RmsNormOptions } from "./ops/nn.ts";
+export type { GroupNormOptions, LayerNormOptions, RmsNormOptions } from "./ops/nn.ts";
 export { groupNorm, layerNorm, rmsNorm } from "./ops/nn.ts";
 export type { AttentionOptions } from "./ops/attention.ts";
 export { scaledDotProductAttention } from "./ops/attention.ts";

@@ -1,4 +1,4 @@
-import { add, mul, groupNorm as normalize, reshape } from "@fluxion/graph";
+import { groupNorm as normalize, reshape } from "@fluxion/graph";
 import { filled } from "./initializers.ts";
 import type { Module } from "./module.ts";
 import { parameter } from "./module.ts";
@@ -12,9 +12,8 @@ export function groupNorm(channels: number, groups: number): Module {
   return {
     parameters: { weight: filled([channels], 1), bias: filled([channels], 0) },
     apply(params, x) {
-      const weight = reshape(parameter(params, "weight"), [channels, 1, 1]);
-      const bias = reshape(parameter(params, "bias"), [channels, 1, 1]);
-      return add(mul(normalize(x, groups), weight), bias);
+      const [scale, shift] = (["weight", "bias"] as const).map((name) => reshape(parameter(params, name), [channels, 1, 1]));
+      return normalize(x, groups, { scale, shift });
     },
   };
 }

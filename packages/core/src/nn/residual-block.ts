@@ -1,5 +1,5 @@
 import type { Tensor } from "@fluxion/graph";
-import { add, groupNorm as normalize, mul, reshape, silu } from "@fluxion/graph";
+import { add, groupNorm as normalize, reshape, silu } from "@fluxion/graph";
 import { chunk } from "./chunk.ts";
 import { conv2d } from "./conv2d.ts";
 import { groupNorm } from "./group-norm.ts";
@@ -37,7 +37,7 @@ export function residualBlock(
     const [scale, shift] = chunk(reshape(net.time(features), [-1, 2 * outputs, 1, 1]), 1, 2);
     const h = net.conv1(silu(net.norm(x)));
     // The second norm needs no scale and shift of its own: the bias of `time` is one.
-    const told = add(mul(normalize(h, groups), add(scale, 1)), shift);
+    const told = normalize(h, groups, { scale: add(scale, 1), shift });
     return add(net.skip?.(x) ?? x, net.conv2(silu(told)));
   });
 }

@@ -11,12 +11,12 @@ import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
 import { reshape } from "../ops/reshape.ts";
 import { apply } from "../op.ts";
-import { dimAt, sameShape } from "../shape.ts";
+import { dimAt, isStatic, sameShape, sizeOf } from "../shape.ts";
 import type { Target } from "../emitter.ts";
 import { inputOf, inScope, outputOf, reachable } from "../tensor.ts";
 import type { Body, Node, Tensor } from "../tensor.ts";
 import { biasedConvOp, columnSumOp, gemmOp, layerNormOp, sumSquareOp } from "../ops/fused.ts";
-import { standardizeOp } from "../ops/standardize.ts";
+import { deviations, inverseDeviationOp, standardizeOp } from "../ops/standardize.ts";
 import type { StandardizeAttrs } from "../ops/standardize.ts";
 import { sumOp } from "../ops/reduce.ts";
 import type { ReduceAttrs } from "../ops/reduce.ts";
@@ -26,9 +26,10 @@ export function fuse(body: Body, target: Target = "onnxruntime"): Body {
   const uses = countUses(body.outputs);
   const spread = new Map<string, Tensor>();
   const sigmoids = shareSigmoids(body.outputs);
+  const deviated = shareDeviations(body.outputs);
   const outputs = rewrite(body.outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
     if (node.op.bodies) return mapBodies(node, inputs, (inner) => fuse(inner, target));
-    return inScope(node.scope, () => sigmoids(node, inputs) ?? fuseNode(node, inputs, { uses, spread, target }));
+    return inScope(node.scope, () => sigmoids(node, inputs) ?? deviated(node, inputs) ?? fuseNode(node, inputs, { uses, spread, target }));
   });
   return { ...body, outputs };
 }
@@ -42,7 +43,7 @@ interface Surroundings {
 function fuseNode(node: Node, inputs: readonly Tensor[], { uses, spread, target }: Surroundings): readonly Tensor[] {
   const fused =
     fuseGemm(node, inputs, uses) ?? fuseConvBias(node, inputs, uses) ?? fuseLayerNorm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ??
-    fuseColumnSum(node, inputs) ?? (target === "webgpu" ? undefined : fuseConvWeight(node, inputs));
+    fuseColumnSum(node, inputs) ?? (target === "onnxruntime" ? fuseDot(node, inputs, uses) : undefined) ?? (target === "webgpu" ? undefined : fuseConvWeight(node, inputs));
   if (fused) return [fused];
   const quotient = fuseReciprocal(node, inputs, uses)?.node;
   return quotient
@@ -62,6 +63,29 @@ function shareSigmoids(outputs: readonly Tensor[]): (node: Node, inputs: readonl
     return [node.op.name === "sigmoid" ? s : mul(x, s)];
   };
 }
+
+/** A standardised value whose derivative needs its deviation and spread is the product of the two, which are taken once. */
+function shareDeviations(outputs: readonly Tensor[]): (node: Node, inputs: readonly Tensor[]) => readonly Tensor[] | undefined {
+  const needed = new Map<Tensor, { readonly attrs: StandardizeAttrs; readonly c: Tensor; readonly r: Tensor }>();
+  for (const node of reachable(outputs)) {
+    const c = node.op === (inverseDeviationOp as unknown) ? inputOf(node) : undefined;
+    if (c?.node.op.name === "sub") needed.set(inputOf(c.node), { attrs: node.attrs as StandardizeAttrs, c, r: outputOf(node) });
+  }
+  const known = new Map<Tensor, Tensor>();
+  return (node, [x]) => {
+    const y = node.outputs[0];
+    const [made, shared] = [y && known.get(y), node.inputs[0] && needed.get(node.inputs[0])];
+    if (made) return [made];
+    const standard = shared && node.op === (standardizeOp as unknown) && sameMoments(node.attrs as StandardizeAttrs, shared.attrs);
+    if (!x || !shared || !(standard === true || y === shared.c)) return undefined;
+    const { c, r } = deviations(x, shared.attrs.count, shared.attrs.epsilon);
+    const [deviation, inverse] = [known.get(shared.c) ?? c, known.get(shared.r) ?? r];
+    known.set(shared.c, deviation).set(shared.r, inverse);
+    return [standard === true ? mul(deviation, inverse) : deviation];
+  };
+}
+
+const sameMoments = (a: StandardizeAttrs, b: StandardizeAttrs): boolean => a.count === b.count && a.epsilon === b.epsilon;
 
 function countUses(outputs: readonly Tensor[]): ReadonlyMap<Tensor, number> {
   const uses = new Map<Tensor, number>();
@@ -137,6 +161,24 @@ function fuseSumSquare(node: Node, inputs: readonly Tensor[]): Tensor | undefine
   const { axes } = node.attrs as ReduceAttrs;
   if (!x.shape.every((dim, axis) => dim === 1 || axes.includes(axis))) return undefined;
   return apply(sumSquareOp, node.attrs as ReduceAttrs, inputOf(x.node));
+}
+
+/** Rows shorter than this are summed as they are. */
+const leastDot = 32;
+
+/** The sum of a product over the last axes, where nothing else needs the product: a product of rows with rows, half the time. */
+function fuseDot(node: Node, [x]: readonly Tensor[], uses: ReadonlyMap<Tensor, number>): Tensor | undefined {
+  const product = node.inputs[0];
+  if (node.op !== (sumOp as unknown) || !x || !product || uses.get(product) !== 1 || x.dtype !== "float32") return undefined;
+  const [a, b = a] = x.node.inputs;
+  const { axes } = node.attrs as ReduceAttrs;
+  const kept = x.rank - axes.length;
+  const [rows, row] = [x.shape.slice(0, kept), x.shape.slice(kept)];
+  const multiplied = (x.node.op.name === "mul" || x.node.op.name === "square") && a && b && sameShape(a.shape, x.shape) && sameShape(b.shape, x.shape);
+  const last = Math.min(...axes) === kept && isStatic(row) && rows.filter((dim) => typeof dim === "string").length <= 1;
+  if (!multiplied || !last || kept === 0 || sizeOf(row) < leastDot) return undefined;
+  const [left, right] = [a, b].map((operand) => reshape(operand, [...rows, 1, sizeOf(row)]));
+  return left && right && reshape(matmul(left, right, { transposeB: true }), outputOf(node).shape);
 }
 
 /** The sum of the rows of a matrix, as bias gradients take it, is a product with ones: several times faster. */

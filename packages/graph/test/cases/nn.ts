@@ -36,6 +36,21 @@ const visible = (i: number, j: number): number => (pattern[4 * i + j] === 1 ? 0 
 
 export const nnCases: Cases = {
   groupNorm: { shapes: [[2, 4, 3]], call: (x) => g.groupNorm(x, 2) },
+  "groupNorm: scaled and shifted": {
+    shapes: [[2, 4, 3], [4, 1], [4, 1]],
+    batch: [0],
+    call: (x, scale, shift) => g.groupNorm(x, 2, { scale, shift }),
+    expected: (x = [], scale = [], shift = []) =>
+      [0, 6, 12, 18].flatMap((at) => standardized(x.slice(at, at + 6))).map((value, i) => value * (scale[Math.floor(i / 3) % 4] ?? NaN) + (shift[Math.floor(i / 3) % 4] ?? NaN)),
+  },
+  "groupNorm: each example scaled and shifted": {
+    shapes: [[2, 4, 3, 2], [2, 4, 1, 1], [4, 1, 1]],
+    batch: [0, 1],
+    call: (x, scale, shift) => g.groupNorm(x, 2, { scale, shift, epsilon: 1e-3 }),
+  },
+  "groupNorm: of long rows, scaled and shifted": { shapes: [[2, 4, 6, 7], [4, 1, 1], [4, 1, 1]], batch: [0], call: (x, scale, shift) => g.groupNorm(x, 2, { scale, shift }) },
+  "groupNorm: scaled": { shapes: [[2, 4, 3], [4, 1]], batch: [0], call: (x, scale) => g.groupNorm(x, 2, { scale }) },
+  "standardize: long rows": { shapes: [[2, 3, 40]], call: (x) => g.standardize(x, { axes: [-1] }) },
   standardize: { shapes: [[2, 3, 4]], call: (x) => g.standardize(x, { axes: [-2, -1] }) },
   layerNorm: { shapes: [[2, 3, 4]], call: (x) => g.layerNorm(x), expected: rows(standardized) },
   "layerNorm: scaled and shifted": { shapes: [[2, 3, 4], [4], [4]], batch: [0], call: (x, scale, shift) => g.layerNorm(x, { scale, shift }), expected: rows(standardized) },
