@@ -7,6 +7,10 @@ import { convWeightByImage } from "./conv-weight.ts";
 import { sigmoid } from "../ops/activations.ts";
 import { div, mul } from "../ops/binary.ts";
 import { constant, scalarValue } from "../ops/constant.ts";
+import { concat, concatOp } from "../ops/concat.ts";
+import type { ConcatAttrs } from "../ops/concat.ts";
+import { pad, padOp } from "../ops/pad.ts";
+import type { PadAttrs } from "../ops/pad.ts";
 import { matmul, matmulOp } from "../ops/matmul.ts";
 import type { MatmulAttrs } from "../ops/matmul.ts";
 import { reshape } from "../ops/reshape.ts";
@@ -43,7 +47,7 @@ interface Surroundings {
 function fuseNode(node: Node, inputs: readonly Tensor[], { uses, spread, target }: Surroundings): readonly Tensor[] {
   const fused =
     fuseGemm(node, inputs, uses) ?? fuseConvBias(node, inputs, uses) ?? fuseLayerNorm(node, inputs, uses) ?? fuseSumSquare(node, inputs) ??
-    fuseColumnSum(node, inputs) ?? (target === "onnxruntime" ? fuseDot(node, inputs, uses) : undefined) ?? (target === "webgpu" ? undefined : fuseConvWeight(node, inputs));
+    fuseColumnSum(node, inputs) ?? fusePads(node, inputs, uses) ?? (target === "onnxruntime" ? fuseDot(node, inputs, uses) : undefined) ?? (target === "webgpu" ? undefined : fuseConvWeight(node, inputs));
   if (fused) return [fused];
   const quotient = fuseReciprocal(node, inputs, uses)?.node;
   return quotient
@@ -190,6 +194,27 @@ function fuseColumnSum(node: Node, inputs: readonly Tensor[]): Tensor | undefine
   const { axes } = total.node.attrs as ReduceAttrs;
   const fits = x.rank === 2 && axes.length === 1 && axes[0] === 0 && typeof x.shape[0] === "number";
   return fits ? apply(columnSumOp, null, x) : undefined;
+}
+
+/** The sum of neighbours that are padded with zeros to the whole, as gradients of the parts of a split are, joins them. */
+function fusePads(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tensor, number>): Tensor | undefined {
+  if (node.op.name !== "add" || node.inputs.some((x) => uses.get(x) !== 1)) return undefined;
+  const parts = inputs.flatMap((x) => paddedPart(x) ?? []).sort((a, b) => a.before - b.before);
+  const [first, second] = parts;
+  if (!first || !second || first.axis !== second.axis || first.end !== second.before) return undefined;
+  const { axis, before } = first;
+  const joined = concat([first.part, second.part].flatMap((x) => (x.node.op === (concatOp as unknown) && (x.node.attrs as ConcatAttrs).axis === axis ? x.node.inputs : [x])), axis);
+  return before === 0 && second.after === 0 ? joined : pad(joined, axis, before, second.after);
+}
+
+/** What was padded with zeros, and where it lies. */
+function paddedPart(x: Tensor): { readonly part: Tensor; readonly axis: number; readonly before: number; readonly end: number; readonly after: number } | undefined {
+  if (x.node.op !== (padOp as unknown)) return undefined;
+  const { axis, before, after, value } = x.node.attrs as PadAttrs;
+  const part = inputOf(x.node);
+  const size = part.shape[axis];
+  if (value !== 0 || typeof before !== "number" || typeof after !== "number" || typeof size !== "number") return undefined;
+  return { part, axis, before, end: before + size, after };
 }
 
 /** A loop over images, which a GPU would leave to its host. */

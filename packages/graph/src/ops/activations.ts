@@ -6,7 +6,7 @@ import { add, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { erfOf, erfcOf } from "./erf.ts";
 import { unary } from "./elementwise.ts";
-import { emitLog1p, exp, neg, square, tanh } from "./unary.ts";
+import { emitLog1p, exp, neg, square } from "./unary.ts";
 
 const logistic = (x: number): number => (x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x)));
 
@@ -81,11 +81,11 @@ const [slope, cubic] = [Math.sqrt(2 / Math.PI), 0.044715];
 /** x (1 + tanh(√(2/π) (x + 0.044715 x³)))/2, the approximation of `gelu` that many published networks use. */
 export const geluTanh = unary("geluTanh", {
   f: (x) => 0.5 * x * (1 + Math.tanh(slope * (x + cubic * x ** 3))),
-  derivative: (x) => {
-    const x2 = square(x);
-    const t = tanh(mul(mul(x, slope), add(mul(x2, cubic), 1)));
-    const inner = mul(add(mul(x2, 3 * cubic), 1), slope);
-    return mul(add(add(t, 1), mul(mul(x, sub(1, square(t))), inner)), 0.5);
+  // y = x s with s = σ(v) = (1 + tanh(v/2))/2 and v = x (2√(2/π) + …x²): y′ = s + y (1 − s) v′.
+  derivative: (x, y) => {
+    const w = add(mul(square(x), 2 * slope * cubic), 2 * slope);
+    const s = sigmoid(mul(x, w));
+    return add(s, mul(mul(y, sub(1, s)), sub(mul(w, 3), 4 * slope)));
   },
   onnx: (emitter, x, dtype) => {
     if (dtype !== "float64") return emitter.emit("Gelu", [x], { approximate: "tanh" });
