@@ -6,7 +6,7 @@ import { explain, hostTensor, input, mul, scan, sizeOf, trace } from "@fluxion/g
 import type { ExplainedNode, HostTensor, Runtime } from "@fluxion/graph";
 import { nodeRuntime, profileProgram } from "@fluxion/node";
 import type { Profile } from "@fluxion/node";
-import { initialState, Key, normal, otPath, resolveOptimizer, stepProgram, stepScalars, uniform } from "fluxion";
+import { initialState, Key, normal, otPath, resolveOptimizer, stateLayout, stepProgram, stepScalars, uniform } from "fluxion";
 import type { Model } from "fluxion";
 import { timed } from "./interleave.ts";
 import { imageModels, planeModel } from "./models.ts";
@@ -66,7 +66,7 @@ function feedsOf(model: Model, { batch, steps }: Subject, optimizer: ReturnType<
   const scalars = new Float32Array(4 * steps);
   for (let i = 0; i < steps; i++) stepScalars(i, 1000, optimizer, scalars.subarray(4 * i, 4 * i + 4));
   return {
-    ...Object.fromEntries((["params", "m", "v", "ema"] as const).map((name) => [name, hostTensor(state[name], [state[name].length])])),
+    ...stateLayout(model.parameters).cut(state),
     x0: noise("x0"),
     x1: noise("x1"),
     t: hostTensor(uniform(key.child("t"), steps * batch), [steps, batch]),

@@ -1,8 +1,8 @@
 /** @file The step program driven as the trainer drives it, with batches drawn beforehand; in Node and in a page. */
 import type { Executable, HostTensor } from "@fluxion/graph";
 import { hostTensor } from "@fluxion/graph";
-import { stepScalars } from "fluxion";
-import type { OptimizerConfig, TrainingState } from "fluxion";
+import { stateLayout, stepScalars } from "fluxion";
+import type { Model, OptimizerConfig, TrainingState } from "fluxion";
 
 /** Batches of several steps: `x0`, `x1` `[steps, batch, ...event]` and `t` `[steps, batch]`. */
 export type BatchFeeds = Readonly<Record<string, HostTensor>>;
@@ -16,10 +16,10 @@ export interface StepLoop {
 }
 
 /** Starts a loop of a compiled step program. */
-export function stepLoop(executable: Executable, start: TrainingState, optimizer: OptimizerConfig, total: number): StepLoop {
+export function stepLoop(executable: Executable, { parameters }: Model, start: TrainingState, { optimizer, total }: { readonly optimizer: OptimizerConfig; readonly total: number }): StepLoop {
   let step = 0;
-  let state: Record<string, HostTensor> = {};
-  for (const name of ["params", "m", "v", "ema"] as const) state[name] = hostTensor(start[name], [start[name].length]);
+  const layout = stateLayout(parameters);
+  let state: Record<string, HostTensor> = layout.cut(start);
   const call = async (feeds: BatchFeeds): Promise<Float32Array> => {
     const count = feeds["t"]?.shape[0] ?? 0;
     const scalars = new Float32Array(4 * count);
@@ -29,7 +29,7 @@ export function stepLoop(executable: Executable, start: TrainingState, optimizer
     step += count;
     return floats(results, "loss");
   };
-  return { call, ema: () => floats(state, "ema") };
+  return { call, ema: () => layout.join(state).ema };
 }
 
 /** The batches of steps `from` to `to`. */

@@ -60,7 +60,7 @@ export async function measureTraining(whole: TrainingTask, context: Context): Pr
   const start = startState(model);
   const batches = drawBatches(task);
   const executable = await runtime.compile(stepProgram({ model, path, batch, optimizer }));
-  const ours = stepLoop(executable, start, optimizer, total);
+  const ours = stepLoop(executable, model, start, { optimizer, total });
   const call = (): Promise<Float32Array> => ours.call(batches.feeds);
   const losses: number[] = [];
   for (let i = 0; i < checkedCalls; i++) losses.push(...(await call()));
@@ -75,7 +75,7 @@ export async function measureTraining(whole: TrainingTask, context: Context): Pr
     const steps = Math.min(kindOf(name).comparedSteps ?? Infinity, chunk);
     if (kindOf(name).comparedSteps === undefined || steps === losses.length) return compared(rival, start, losses, ema);
     // A slow rival is compared over fewer steps: ours are done again, from the start.
-    const short = stepLoop(executable, start, optimizer, total);
+    const short = stepLoop(executable, model, start, { optimizer, total });
     return compared(rival, start, [...(await short.call(batchesOf(batches.feeds, 0, steps)))], short.ema());
   };
   const measured = await measureDuel(context, {
@@ -178,7 +178,7 @@ export function oneStep(model: Model, data: TrainingData, batch: number): OneSte
   const batches = drawBatches(task);
   return {
     program: () => stepProgram({ model, path, batch, optimizer }),
-    call: (executable: Executable) => stepLoop(executable, start, optimizer, total).call(batches.feeds),
+    call: (executable: Executable) => stepLoop(executable, model, start, { optimizer, total }).call(batches.feeds),
     request: (context: Context) => request(task, context, batches, start),
   };
 }

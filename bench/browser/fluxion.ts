@@ -43,7 +43,7 @@ function training(runtime: Runtime, { model: config, parameters, pool, batch, to
   const steps = feeds["t"]?.shape[0] ?? 1;
   const opened = runtime
     .compile(stepProgram({ model, path: otPath(), batch, optimizer }))
-    .then((executable) => stepLoop(executable, start, optimizer, total));
+    .then((executable) => stepLoop(executable, model, start, { optimizer, total }));
   let done = 0;
   const run = async (count: number): Promise<readonly number[]> => {
     const loop = await opened;

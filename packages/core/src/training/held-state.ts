@@ -1,55 +1,62 @@
 /** @file The state of training where the runtime keeps it: on a GPU it stays there from call to call. */
 import type { Executable, Feed, HostTensor } from "@fluxion/graph";
-import { hostTensor, isHostTensor } from "@fluxion/graph";
-import type { OptimizerState } from "./optimizer.ts";
+import { isHostTensor } from "@fluxion/graph";
+import type { StateLayout, StateName } from "./state-layout.ts";
 import type { StepOutput } from "./step-program.ts";
 import type { TrainingState } from "./state.ts";
 
-/** The outputs of the step program that are fed again. */
-export const fedAgain = ["next.params", "next.m", "next.v", "next.ema"] as const;
+/** An output of a step program that is fed again. */
+export type NextState = `next.${StateName}`;
+
+/** The outputs of a step program that are fed again. */
+export const fedAgain = ({ names }: StateLayout): NextState[] => names.map((name): NextState => `next.${name}`);
 
 /** A compiled step program whose state stays where it is. */
-export type StepExecutable = Executable<StepOutput, (typeof fedAgain)[number]>;
+export type StepExecutable = Executable<StepOutput, NextState>;
 
 /** What a call of the step program returns. */
 export type StepResults = Awaited<ReturnType<StepExecutable["run"]>>;
 
 /** The number of steps done, and where the vectors are. */
-export interface HeldState extends OptimizerState<Feed> {
+export interface HeldState {
   readonly step: number;
+  readonly vectors: Readonly<Record<string, Feed>>;
 }
 
 /** A state in this program's memory, ready to feed. */
-export function hold({ step, params, m, v, ema }: TrainingState): HeldState {
-  const vector = (data: Float32Array): HostTensor => hostTensor(data, [data.length]);
-  return { step, params: vector(params), m: vector(m), v: vector(v), ema: vector(ema) };
-}
+export const hold = (layout: StateLayout, state: TrainingState): HeldState => ({ step: state.step, vectors: layout.cut(state) });
 
 /** The state that a call ends in. */
-export const heldAfter = (step: number, results: StepResults): HeldState => ({
-  step,
-  params: results["next.params"],
-  m: results["next.m"],
-  v: results["next.v"],
-  ema: results["next.ema"],
-});
+export function heldAfter({ names }: StateLayout, step: number, results: StepResults): HeldState {
+  const vectors = names.map((name): [string, Feed] => {
+    const vector = results[`next.${name}`];
+    if (!vector) throw new Error(`internal: no result next.${name}`);
+    return [name, vector];
+  });
+  return { step, vectors: Object.fromEntries(vectors) };
+}
 
 /** Frees what lies on a device. */
-export function release({ params, m, v, ema }: HeldState): void {
-  for (const feed of [params, m, v, ema]) if (!isHostTensor(feed)) feed.dispose();
+export function release({ vectors }: HeldState): void {
+  for (const feed of Object.values(vectors)) if (!isHostTensor(feed)) feed.dispose();
 }
 
 /** Copies a state into this program's memory. */
-export async function readState({ step, params, m, v, ema }: HeldState): Promise<TrainingState> {
-  const read = async (feed: Feed): Promise<Float32Array> => floats(isHostTensor(feed) ? feed : await feed.read());
-  return { step, params: await read(params), m: await read(m), v: await read(v), ema: await read(ema) };
+export async function readState(layout: StateLayout, { step, vectors }: HeldState): Promise<TrainingState> {
+  const read = async ([name, feed]: [string, Feed]): Promise<[string, HostTensor]> => [name, isHostTensor(feed) ? feed : await feed.read()];
+  return { step, ...layout.join(Object.fromEntries(await Promise.all(Object.entries(vectors).map(read)))) };
 }
 
-/** The state, if it lies in this program's memory. */
-export function stateInMemory({ step, params, m, v, ema }: HeldState): TrainingState | undefined {
-  const [p, first, second, average] = [params, m, v, ema].map((feed) => (isHostTensor(feed) ? feed : feed.host));
-  if (!p || !first || !second || !average) return undefined;
-  return { step, params: floats(p), m: floats(first), v: floats(second), ema: floats(average) };
+/** The state, if it lies in this program's memory: a function that copies it, when it is asked for. */
+export function stateInMemory(layout: StateLayout, { step, vectors }: HeldState): (() => TrainingState) | undefined {
+  const inMemory: Record<string, HostTensor> = {};
+  for (const [name, feed] of Object.entries(vectors)) {
+    const host = isHostTensor(feed) ? feed : feed.host;
+    if (!host) return undefined;
+    inMemory[name] = host;
+  }
+  let state: TrainingState | undefined;
+  return () => (state ??= { step, ...layout.join(inMemory) });
 }
 
 /** The values of a tensor as float32, without a copy where they already are. */

@@ -5,6 +5,8 @@ export type { ScheduleOptions } from "./schedule.ts";
 export { emaDecayAt, learningRateAt } from "./schedule.ts";
 export type { TrainingState } from "./state.ts";
 export { initialState, stateFromTensors, stateTensors } from "./state.ts";
+export type { StateLayout, StateName } from "./state-layout.ts";
+export { stateLayout } from "./state-layout.ts";
 export type { StepOutput } from "./step-program.ts";
 export { stepProgram } from "./step-program.ts";
 export type { TrainerOptions } from "./train.ts";

@@ -37,19 +37,6 @@ export function parameterGroups(parameters: ParameterSpecs): ParameterSpecs[] {
   return [...entries.filter(isLarge).map((entry) => [entry]), ...(small.length > 0 ? [small] : [])].map((group) => Object.fromEntries(group));
 }
 
-/** The flat vector of all parameters as one of each group. */
-export function partition(parameters: ParameterSpecs, groups: readonly ParameterSpecs[], flat: Tensor): Tensor[] {
-  if (groups.length === 1) return [flat];
-  const tensors = unflatten(parameters, flat);
-  return groups.map((group) => flatten(ofGroup(group, tensors)));
-}
-
-/** Undoes `partition`. */
-export function join(parameters: ParameterSpecs, groups: readonly ParameterSpecs[], parts: readonly Tensor[]): Tensor {
-  const [only] = parts;
-  return only && parts.length === 1 ? only : flatten(ofGroup(parameters, unflattenGroups(groups, parts)));
-}
-
 /** The parameters as views of the vectors of their groups. */
 export function unflattenGroups(groups: readonly ParameterSpecs[], parts: readonly Tensor[]): Params<Tensor> {
   const tensors = groups.map((group, i) => {

@@ -6,12 +6,14 @@ import type { Objective, StepShape } from "../objectives/index.ts";
 import { inputNamed, velocityObjective } from "../objectives/index.ts";
 import type { Path } from "../paths/path.ts";
 import { withBatch } from "./condition.ts";
-import { flatSize, flatten, join, ofGroup, parameterGroups, partition, unflattenGroups } from "./layout.ts";
+import { flatSize, flatten, ofGroup, unflattenGroups } from "./layout.ts";
 import { accumulated } from "./micro-batches.ts";
 import type { OptimizerConfig, OptimizerState } from "./optimizer.ts";
 import { optimizerSteps, scalarsPerStep } from "./optimizer.ts";
 import type { StepInput } from "./step-inputs.ts";
 import { stepInputs } from "./step-inputs.ts";
+import { stateLayout, stateParts } from "./state-layout.ts";
+import type { StateName } from "./state-layout.ts";
 
 /** What `stepProgram` needs to know. */
 export interface StepProgramOptions {
@@ -26,15 +28,15 @@ export interface StepProgramOptions {
 }
 
 /** The outputs of `stepProgram`. */
-export type StepOutput = "next.params" | "next.m" | "next.v" | "next.ema" | "loss" | "gradientNorm";
+export type StepOutput = `next.${StateName}` | "loss" | "gradientNorm";
 
 /**
  * Training steps as one program: a scan over the first axis `steps` of its batches. Loss, gradient, clipping, Adam and
  * weight average never leave the runtime within a call.
  *
- * Inputs: the state `params, m, v, ema` `[parameters]`; the objective's, such as `x0, x1` `[steps, batch, ...event]` and `t`
+ * Inputs: the state as `stateLayout` says, vectors `params.0`, `m.0` and so on of each group of parameters; the objective's, such as `x0, x1` `[steps, batch, ...event]` and `t`
  * `[steps, batch]`; the model's, `labels` `[steps, batch]` and masks by name; `scalars` `[steps, 4]`. Outputs: the state after
- * the last step as `next.*`, `loss` and `gradientNorm` `[steps]`.
+ * the last step as `next.params.0` and so on, `loss` and `gradientNorm` `[steps]`.
  *
  * @throws RangeError if the objective cannot train on the path, or names an input as one of the state
  */
@@ -46,46 +48,31 @@ export function stepProgram({
   accumulate = 1,
   optimizer,
 }: StepProgramOptions): Program<StepOutput> {
-  const size = flatSize(model.parameters);
+  const { groups, names } = stateLayout(model.parameters);
   const shape: StepShape = { path: objective.pathOf(path), batch: batch / accumulate, event: model.eventShape };
   const stepped = stepInputs({ model, objective, path, batch });
   const drawn = Object.entries(stepped);
-  const own = {
-    params: input([size]),
-    m: input([size]),
-    v: input([size]),
-    ema: input([size]),
-    scalars: input(["steps", scalarsPerStep]),
-  };
-  const taken = drawn.find(([name]) => name in own)?.[0];
+  const reserved = [...stateParts, "scalars"];
+  const taken = drawn.find(([name]) => reserved.includes(name.split(".")[0] ?? ""))?.[0];
   if (taken !== undefined) {
-    throw new RangeError(`objective "${objective.kind}": inputs: expected other names than ${Object.keys(own).join(", ")}, got "${taken}"; rename it`);
+    throw new RangeError(`objective "${objective.kind}": inputs: expected other names than ${reserved.join(", ")}, got "${taken}"; rename it`);
   }
   const inputs = {
-    ...own,
+    ...Object.fromEntries(names.map((name, i) => [name, input([flatSize(groups[i % groups.length] ?? {})])])),
     ...Object.fromEntries(drawn.map(([name, { shape, dtype }]) => [name, input(["steps", ...shape], dtype)])),
+    scalars: input(["steps", scalarsPerStep]),
   };
-  const { parameters } = model;
-  const groups = parameterGroups(parameters);
-  return trace("train", inputs, ({ params, m, v, ema, scalars, ...batches }) => {
-    const sequences = [scalars, ...drawn.map(([name]) => inputNamed(batches, name))];
-    const start = [params, m, v, ema].flatMap((flat) => partition(parameters, groups, flat));
+  return trace("train", inputs, ({ scalars, ...given }) => {
+    const sequences = [scalars, ...drawn.map(([name]) => inputNamed(given, name))];
+    const start = names.map((name) => inputNamed(given, name));
     const { carry, ys } = scan({ carry: start, xs: sequences }, (state, [scalar, ...values]) => {
       const batchInputs = Object.fromEntries(drawn.map(([name], i) => [name, values[i]] as [string, Tensor]));
       const [next, loss, norm] = oneStep({ model, groups, objective, optimizer, shape, accumulate, inputs: stepped }, named(state), batchInputs, scalar);
-      return { carry: [...next.map((s) => s.params), ...next.map((s) => s.m), ...next.map((s) => s.v), ...next.map((s) => s.ema)], ys: [loss, norm] };
+      return { carry: stateParts.flatMap((part) => next.map((s) => s[part])), ys: [loss, norm] };
     });
-    const next = named(carry);
-    const flat = (of: (state: OptimizerState<Tensor>) => Tensor): Tensor => join(parameters, groups, next.map(of));
     const [loss, gradientNorm] = ys;
-    return {
-      "next.params": flat((s) => s.params),
-      "next.m": flat((s) => s.m),
-      "next.v": flat((s) => s.v),
-      "next.ema": flat((s) => s.ema),
-      loss,
-      gradientNorm,
-    };
+    const next = names.map((name, i): [`next.${StateName}`, Tensor | undefined] => [`next.${name}`, carry[i]]);
+    return { ...(Object.fromEntries(next) as Record<`next.${StateName}`, Tensor>), loss, gradientNorm };
   });
 }
 

@@ -13,6 +13,7 @@ import type { TrainingState } from "./state.ts";
 import { initialState } from "./state.ts";
 import type { StepInput } from "./step-inputs.ts";
 import { stepInputs } from "./step-inputs.ts";
+import { stateLayout } from "./state-layout.ts";
 import { stepProgram } from "./step-program.ts";
 import { stepTrainer } from "./trainer.ts";
 import type { Trainer } from "./trainer.ts";
@@ -65,9 +66,10 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
   checkLabels(model, data);
   const program = stepProgram({ model, path, objective, batch: batchSize, accumulate, optimizer });
   const inputs = stepInputs({ model, objective, path, batch: batchSize, labelDropout });
-  const executable = await runtime.compile(program, { threads, resident: fedAgain });
+  const layout = stateLayout(model.parameters);
+  const executable = await runtime.compile(program, { threads, resident: fedAgain(layout) });
   const drawing = { inputs, source: { key, data }, optimizer };
-  return stepTrainer(executable, (first, count, total) => drawBatches(drawing, first, count, total), state ?? initialState(model, key));
+  return stepTrainer(executable, layout, (first, count, total) => drawBatches(drawing, first, count, total), state ?? initialState(model, key));
 }
 
 /** Refuses data without the labels that a model is told, and data of more classes than it knows. */

@@ -1,6 +1,7 @@
 import type { HostTensor } from "@fluxion/graph";
 import { floats, heldAfter, hold, readState, release, stateInMemory } from "./held-state.ts";
 import type { HeldState, StepExecutable } from "./held-state.ts";
+import type { StateLayout } from "./state-layout.ts";
 import type { TrainingState } from "./state.ts";
 
 /** What one call of the step program did. */
@@ -65,39 +66,42 @@ export class TrainingDivergedError extends Error {
 export type DrawSteps = (first: number, count: number, total: number) => Record<string, HostTensor>;
 
 /** The run of a compiled step program from a state. */
-export function stepTrainer(executable: StepExecutable, draw: DrawSteps, initial: TrainingState): Trainer {
-  let held = hold(initial);
+export function stepTrainer(executable: StepExecutable, layout: StateLayout, draw: DrawSteps, initial: TrainingState): Trainer {
+  let held = hold(layout, initial);
   /** The last state in memory, and which held one it is. */
-  let last = { of: held, state: initial };
+  let last = { of: held, state: (): TrainingState => initial };
   const put = (next: HeldState): void => {
     release(held);
     held = next;
-    const state = stateInMemory(next);
+    const state = stateInMemory(layout, next);
     if (state) last = { of: next, state };
   };
   const read = async (): Promise<TrainingState> => {
     const of = held;
-    if (last.of !== of) last = { of, state: await readState(of) };
-    return last.state;
+    if (last.of !== of) {
+      const state = await readState(layout, of);
+      last = { of, state: () => state };
+    }
+    return last.state();
   };
   return {
     get step() {
       return held.step;
     },
     get saved() {
-      return last.state;
+      return last.state();
     },
     read,
     threads: executable.threads ?? 1,
     advance: async (count, total) => {
-      const { step, params, m, v, ema } = held;
+      const { step, vectors } = held;
       if (!Number.isInteger(count) || count < 1 || step + count > total) {
         throw new RangeError(
           `advance: expected 1 to ${String(total - step)} steps, what is left of ${String(total)}, got ${String(count)}`,
         );
       }
-      const results = await executable.run({ params, m, v, ema, ...draw(step, count, total) });
-      const next = heldAfter(step + count, results);
+      const results = await executable.run({ ...vectors, ...draw(step, count, total) });
+      const next = heldAfter(layout, step + count, results);
       const losses = floats(results.loss);
       const bad = losses.findIndex((loss) => !Number.isFinite(loss));
       if (bad >= 0) {
@@ -108,7 +112,7 @@ export function stepTrainer(executable: StepExecutable, draw: DrawSteps, initial
       return { step: held.step, losses, gradientNorms: floats(results.gradientNorm) };
     },
     restore: (state) => {
-      put(hold(state));
+      put(hold(layout, state));
     },
     dispose: async () => {
       release(held);

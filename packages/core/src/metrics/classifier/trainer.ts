@@ -5,7 +5,7 @@ import type { EpochOrder } from "../../data/epochs.ts";
 import type { ImageReader } from "../../data/image-reader.ts";
 import { shiftImages } from "../../data/shift-images.ts";
 import type { Key } from "../../random/key.ts";
-import { fedAgain, flatten, initialState, optimizerStep, resolveOptimizer, stepScalars, stepTrainer, unflatten } from "../../training/index.ts";
+import { fedAgain, flatten, initialState, optimizerStep, resolveOptimizer, stateLayout, stepScalars, stepTrainer, unflatten } from "../../training/index.ts";
 import type { DrawSteps, StepOutput, Trainer } from "../../training/index.ts";
 import { flatSize } from "../../training/layout.ts";
 import { scalarsPerStep } from "../../training/optimizer.ts";
@@ -48,10 +48,11 @@ export async function createClassifierTrainer(options: ClassifierTrainerOptions)
   wholeFrom("classifier: shift", shift, 0);
   checkLabels(classifier, data);
   const optimizer = resolveOptimizer({ learningRate, schedule: "polynomial", emaDecay: 0.99 });
-  const executable = await runtime.compile(stepProgram(classifier, batch, optimizer), { threads, resident: fedAgain });
+  const layout = stateLayout(classifier.parameters, [classifier.parameters]);
+  const executable = await runtime.compile(stepProgram(classifier, batch, optimizer), { threads, resident: fedAgain(layout) });
   const order = epochOrder(data.labels.length);
   const draw: DrawSteps = (first, count, total) => batches({ classifier, data, key, batch, optimizer, shift }, order, first, count, total);
-  return stepTrainer(executable, draw, initialState(classifier, key));
+  return stepTrainer(executable, layout, draw, initialState(classifier, key));
 }
 
 function checkLabels({ image, classes }: Classifier, { reader, labels }: LabelledImages): void {
@@ -68,15 +69,15 @@ function checkLabels({ image, classes }: Classifier, { reader, labels }: Labelle
 function stepProgram(classifier: Classifier, batch: number, optimizer: OptimizerConfig): Program<StepOutput> {
   const size = flatSize(classifier.parameters);
   const inputs = {
-    params: input([size]),
-    m: input([size]),
-    v: input([size]),
-    ema: input([size]),
+    "params.0": input([size]),
+    "m.0": input([size]),
+    "v.0": input([size]),
+    "ema.0": input([size]),
     pixels: input(["steps", batch, ...classifier.image], "uint8"),
     labels: input(["steps", batch], "int32"),
     scalars: input(["steps", scalarsPerStep]),
   };
-  return trace("classifier", inputs, ({ params, m, v, ema, pixels, labels, scalars }) => {
+  return trace("classifier", inputs, ({ "params.0": params, "m.0": m, "v.0": v, "ema.0": ema, pixels, labels, scalars }) => {
     const { carry, ys } = scan({ carry: [params, m, v, ema], xs: [pixels, labels, scalars] }, (state, xs) => {
       const [values, first, second, average] = state;
       const [images, classes, numbers] = xs;
@@ -88,7 +89,7 @@ function stepProgram(classifier: Classifier, batch: number, optimizer: Optimizer
     });
     const [nextParams, nextM, nextV, nextEma] = carry;
     const [loss, gradientNorm] = ys;
-    return { "next.params": nextParams, "next.m": nextM, "next.v": nextV, "next.ema": nextEma, loss, gradientNorm };
+    return { "next.params.0": nextParams, "next.m.0": nextM, "next.v.0": nextV, "next.ema.0": nextEma, loss, gradientNorm };
   });
 }
 
