@@ -22,3 +22,10 @@ it("writes steps and evaluations in full", async () => {
   expect(svg).toContain(">400<");
   expect(svg).not.toMatch(/>\d[\d.]*e\+\d+</u);
 });
+
+it("gives a curve the colour that it has elsewhere", async () => {
+  const draw = (colour?: string) =>
+    curvesFigure({ title: "", x: { title: "x" }, y: { title: "y" }, panels: [{ curves: [{ name: "a", colour, points: [0, 1].map((x) => ({ x, y: x })) }] }] });
+  expect(await draw("#d55e00")).toContain('stroke="#d55e00"');
+  expect(await draw()).not.toContain("#d55e00");
+});

@@ -6,6 +6,8 @@ import { series as seriesColours } from "./theme.ts";
 export interface Curve {
   readonly name: string;
   readonly points: readonly { readonly x: number; readonly y: number; readonly error?: number | undefined }[];
+  /** `#rrggbb`, so that a name keeps its colour from figure to figure. Default the next of the theme's. */
+  readonly colour?: string | undefined;
   /** Dashes tell lines of one colour apart. */
   readonly dashed?: boolean | undefined;
 }
@@ -36,7 +38,8 @@ export interface CurvesFigureOptions {
  * @throws RangeError if no point is left
  */
 export async function curvesFigure({ title, subtitle = "", x, y, dots = true, panels }: CurvesFigureOptions): Promise<string> {
-  const names = [...new Set(panels.flatMap(({ curves }) => curves.map(({ name }) => name)))];
+  const curves = panels.flatMap((panel) => panel.curves);
+  const names = [...new Set(curves.map(({ name }) => name))];
   const shown = (value: number, { logarithmic = false }: CurveAxis): boolean => Number.isFinite(value) && (!logarithmic || value > 0);
   const rows = panels.map(({ curves }) =>
     curves.flatMap(({ name, points, dashed = false }) =>
@@ -52,7 +55,7 @@ export async function curvesFigure({ title, subtitle = "", x, y, dots = true, pa
   const colour = {
     field: "name",
     type: "nominal" as const,
-    scale: { domain: names, range: names.map((_, i) => seriesColours[i % seriesColours.length] ?? "#000000") },
+    scale: { domain: names, range: names.map((name, i) => curves.find((curve) => curve.name === name)?.colour ?? seriesColours[i % seriesColours.length] ?? "#000000") },
     legend: names.length > 1 ? { title: null, orient: "top" as const, symbolType: "stroke" as const } : null,
   };
   const axisX = { field: "x", type: "quantitative" as const, title: x.title, scale: scaleX, axis: { ...ticksOf(scaleX), grid: false } };

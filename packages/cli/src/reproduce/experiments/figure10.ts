@@ -1,7 +1,7 @@
 import { curvesFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
 import { listed, otHasLeast } from "../findings.ts";
-import { methods } from "../methods.ts";
+import { coloured, methods } from "../methods.ts";
 import { evaluationsAt } from "./images-measures.ts";
 import { costsOf } from "./images-costs.ts";
 
@@ -25,7 +25,7 @@ export const figure10: Experiment = {
       subtitle: "dopri5 at 1e-5, 64 images from the same noise.",
       x: { title: "training step" },
       y: { title: "NFE" },
-      panels: [{ curves }],
+      panels: [{ curves: coloured(curves) }],
     });
     const spread = (values: readonly number[]): number => Math.max(...values) / Math.min(...values);
     const ot = curves.find(({ id }) => id === "fm-ot")?.points ?? [];
