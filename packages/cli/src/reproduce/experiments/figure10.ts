@@ -24,7 +24,8 @@ export const figure10: Experiment = {
       title: "Evaluations over training",
       subtitle: "dopri5 at 1e-5, 64 images from the same noise.",
       x: { title: "training step" },
-      y: { title: "NFE" },
+      // The paper's axis.
+      y: { title: "NFE", logarithmic: true, covers: [100, 1000] },
       panels: [{ curves: coloured(curves) }],
     });
     const spread = (values: readonly number[]): number => Math.max(...values) / Math.min(...values);
