@@ -29,8 +29,8 @@ interface Measured {
 /** The checkerboard under five methods: frames over time, and samples of few evaluations. */
 export const figure4: Experiment = {
   name: "figure4",
-  also: ["figure8", "figure9"],
-  paper: "Figures 4, 8 and 9",
+  also: ["figure9"],
+  paper: "Figures 4 and 9",
   about: "five methods in the plane: frames over time, samples of few evaluations",
   study: "points",
   // Seconds that a method took on two cores, by what is not measured yet.
@@ -70,7 +70,7 @@ async function drawing(pictures: readonly { label: string; frames: readonly Kept
   const over = await panelsFigure({
     title: "From noise to data, by method",
     subtitle: "The same noise at ten times from the start of each path to its end (dopri5 at 1e-5; model space).",
-    columns: frameShares.map((share) => share.toFixed(2)),
+    columns: frameShares.map((share) => `t = ${share.toFixed(2)}`),
     rows: pictures.map(({ label, frames }) => ({ name: label, clouds: frames.map(asSet) })),
   });
   const few = await panelsFigure({
@@ -81,7 +81,7 @@ async function drawing(pictures: readonly { label: string; frames: readonly Kept
   });
   return {
     figures: [
-      { id: "frames", title: "Frames over time (Figures 4 left, 8, 9)", caption: "Columns: shares of the path's interval, from noise to data.", svg: over },
+      { id: "frames", title: "Frames over time (Figures 4 left, 9)", caption: "Columns: shares of the path's interval, from noise to data.", svg: over },
       { id: "few-evaluations", title: "Few evaluations (Figure 4 right)", caption: "Network evaluations of the midpoint method, two a step.", svg: few },
     ],
   };
