@@ -5,7 +5,7 @@ export interface Method {
   readonly id: string;
   /** As the paper's tables call it. */
   readonly label: string;
-  /** Of its curves in every figure; told apart by readers with any colour vision, as the theme's. */
+  /** Of its curves and points in every figure; told apart by readers with any colour vision, as the theme's. */
   readonly colour: string;
   readonly options: Readonly<Record<string, string>>;
   /** Trained for as many minutes as the first method, not as many steps. */
