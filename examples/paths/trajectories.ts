@@ -4,7 +4,8 @@ import { pathLinesFigure } from "@fluxion/node";
 import { cosinePath, createFlow, Key, marginalField, otPath, smoothedPath } from "fluxion";
 import type { AffinePath, Model } from "fluxion";
 
-const data = hostTensor([1.6, 0.9, -0.1, 1.9, -1.7, 0.5, -1, -1.5, 1.1, -1.4], [5, 2]);
+const places = [[1.6, 0.9], [-0.1, 1.9], [-1.7, 0.5], [-1, -1.5], [1.1, -1.4]] as const;
+const data = hostTensor(places.flat(), [5, 2]);
 /** The points have this much noise on them, so that the field is finite to the end. */
 const noise = 0.05;
 
@@ -30,7 +31,8 @@ export async function trajectoriesFigure(): Promise<string> {
   const families = { "α + σ = 1: OT, polynomial": otPath({ sigmaMin: 0 }), "α² + σ² = 1: VP, linear VP, cosine": cosinePath() };
   return pathLinesFigure({
     title: "From the same noise to five points",
-    subtitle: "Trajectories of the exact marginal field (eq 8); a dot where each begins.",
+    subtitle: "Trajectories of the exact marginal field (eq 8); dots: where each begins, diamonds: the five points.",
+    targets: places,
     panels: await Promise.all(Object.entries(families).map(async ([title, path]) => ({ title, lines: await lines(path) }))),
   });
 }

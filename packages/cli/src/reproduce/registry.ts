@@ -16,7 +16,7 @@ export const experiments: readonly Experiment[] = [figure2, figure3, figure4, fi
 const namesOf = ({ name, also = [] }: Experiment): readonly string[] => [name, ...also];
 
 /**
- * The experiment of a name, or of what it shows beside: figure8 is part of figure4.
+ * The experiment of a name, or of what it shows beside: figure8 is part of figure2.
  *
  * @throws Error naming the known ones
  */

@@ -41,7 +41,7 @@ export function fieldGrid({ x, y }: Frame, size: number): Float32Array {
 export async function fieldFigure({ title, subtitle = "", frame, size, rows }: FieldFigureOptions): Promise<string> {
   const side = Math.min(220, Math.floor(960 / Math.max(...rows.map(({ panels }) => panels.length))));
   const concat = await Promise.all(
-    rows.flatMap(({ name, panels }) =>
+    rows.flatMap(({ name, panels }, row) =>
       panels.map(async (panel, i) => {
         const lengths = lengthsOf(panel, size);
         const { width, height, title: heading, ...picture } = picturePanel({
@@ -49,7 +49,7 @@ export async function fieldFigure({ title, subtitle = "", frame, size, rows }: F
           frame,
           side,
           title: panelTitle(panel.title),
-          axes: { y: i === 0 ? name : undefined },
+          axes: { x: row === rows.length - 1 ? "x₁" : undefined, y: i === 0 ? name : undefined },
           grid: false,
         });
         return { width, height, title: heading ?? "", layer: [picture, arrowLayer(panel, frame, size)] };

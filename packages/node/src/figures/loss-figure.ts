@@ -34,7 +34,8 @@ export async function lossFigure(curve: LossCurve): Promise<string> {
     type: "quantitative" as const,
     title: logarithmic ? "loss (log scale)" : "loss",
     scale: logarithmic ? { type: "log" as const, domain: [...domain] } : { domain: [...domain], nice: false, zero: false },
-    axis: { tickCount: 6, format: "~g", ...(logarithmic ? { values: [...logTicks(domain)] } : {}) },
+    // A count beside values would have Vega leave out every other one.
+    axis: { format: "~g", ...(logarithmic ? { values: [...logTicks(domain)] } : { tickCount: 6 }) },
   };
   const x = {
     field: "step",

@@ -44,7 +44,7 @@ export async function panelsFigure({ title, subtitle = "", columns, rows, frame 
           frame: seen,
           side,
           ...(row === 0 && { title: panelTitle(columns[i] ?? "") }),
-          axes: { y: i === 0 ? name : undefined },
+          axes: { x: row === rows.length - 1 ? "x₁" : undefined, y: i === 0 ? name : undefined },
           grid: false,
         }),
       ),

@@ -1,7 +1,7 @@
 import { curvesFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
 import { listed, otHasLeast } from "../findings.ts";
-import { methods } from "../methods.ts";
+import { coloured, methods } from "../methods.ts";
 import { evaluationsAt } from "./images-measures.ts";
 import { costsOf } from "./images-costs.ts";
 
@@ -24,8 +24,9 @@ export const figure10: Experiment = {
       title: "Evaluations over training",
       subtitle: "dopri5 at 1e-5, 64 images from the same noise.",
       x: { title: "training step" },
-      y: { title: "NFE" },
-      panels: [{ curves }],
+      // The paper's axis.
+      y: { title: "NFE", logarithmic: true, covers: [100, 1000] },
+      panels: [{ curves: coloured(curves) }],
     });
     const spread = (values: readonly number[]): number => Math.max(...values) / Math.min(...values);
     const ot = curves.find(({ id }) => id === "fm-ot")?.points ?? [];

@@ -7,11 +7,12 @@ const frame = { x: [-2.5, 2.5], y: [-2.5, 2.5] } as const;
 const size = 66;
 const shares = [0, 1 / 3, 2 / 3, 1];
 
-/** The conditional score of the diffusion path beside the conditional velocity of the OT path, at four times. */
+/** The conditional score and velocity of the diffusion path beside the conditional velocity of the OT path, at four times. */
 export const figure2: Experiment = {
   name: "figure2",
-  paper: "Figure 2",
-  about: "the diffusion path's conditional score and the OT path's conditional velocity",
+  also: ["figure8"],
+  paper: "Figures 2 and 8",
+  about: "the diffusion path's conditional score and velocity, and the OT path's conditional velocity",
   study: "none",
   predict: () => Promise.resolve(2),
   run: async (study) => {
@@ -21,18 +22,19 @@ export const figure2: Experiment = {
       Promise.all(times.map(async (share) => ({ title: `${label}, t = ${share.toFixed(2)}`, vectors: await vectorsAt(share) })));
     const score = (share: number) =>
       evaluate(study, "score", (x, x1, t) => diffusion.path.conditionalScore(x, x1, t), grid, timeAt(diffusion.path, share));
-    const velocity = (share: number) =>
-      evaluate(study, "velocity", (x, x1, t) => ot.path.conditionalVelocity(x, x1, t), grid, timeAt(ot.path, share));
+    const velocity = ({ path }: (typeof paths)[number]) => (share: number) =>
+      evaluate(study, "velocity", (x, x1, t) => path.conditionalVelocity(x, x1, t), grid, timeAt(path, share));
     const rows = [
       { name: "score, diffusion (VP)", panels: await panels("score", score, shares) },
-      { name: "velocity, OT", panels: await panels("velocity", velocity, shares) },
+      { name: "velocity, diffusion (VP)", panels: await panels("velocity", velocity(diffusion), shares) },
+      { name: "velocity, OT", panels: await panels("velocity", velocity(ot), shares) },
     ];
-    const turns = rows.map(({ panels }) => largestTurn(panels.map(({ vectors }) => vectors)));
+    const [scoreTurn = NaN, diffusionTurn = NaN, otTurn = NaN] = rows.map(({ panels }) => largestTurn(panels.map(({ vectors }) => vectors)));
     const claim: Claim = {
       claim: "The OT path's conditional velocity has a direction that does not change with time",
       source: "§4.1, Figure 2",
-      holds: (turns[1] ?? NaN) < 1,
-      evidence: `largest turn of the velocity between t = 0 and 1: ${(turns[1] ?? NaN).toFixed(2)}°; of the diffusion path's score: ${(turns[0] ?? NaN).toFixed(0)}°`,
+      holds: otTurn < 1,
+      evidence: `largest turn of the velocity between t = 0 and 1: ${otTurn.toFixed(2)}°; of the diffusion path's score: ${scoreTurn.toFixed(0)}°, of its velocity: ${diffusionTurn.toFixed(0)}°`,
     };
     const svg = await fieldFigure({
       title: "Conditional score and conditional velocity",
@@ -42,13 +44,13 @@ export const figure2: Experiment = {
       rows,
     });
     const caption =
-      "Above: the conditional score of the diffusion path, ∇ log p_t(x|x1). Below: the conditional velocity of the OT path, u_t(x|x1) of eq 21: its direction stays.";
+      "Above: the conditional score of the diffusion path, ∇ log p_t(x|x1). Middle: its conditional velocity, u_t(x|x1) of eq 19 (Figure 8). Below: the conditional velocity of the OT path, u_t(x|x1) of eq 21: its direction stays.";
     return {
       rows: [],
       tables: [],
-      figures: [{ id: "figure2", title: "Figure 2", caption, svg }],
+      figures: [{ id: "figure2", title: "Figures 2 and 8", caption, svg }],
       claims: [claim],
-      data: { largestTurnDegrees: { score: turns[0], velocity: turns[1] } },
+      data: { largestTurnDegrees: { score: scoreTurn, diffusionVelocity: diffusionTurn, velocity: otTurn } },
     };
   },
 };

@@ -28,8 +28,9 @@ export const figure3: Experiment = {
     const [diffusion = [], ot = []] = excess;
     const svg = await pathLinesFigure({
       title: "Conditional trajectories",
-      subtitle: `From the same ${String(count)} points of noise to the data point (${target.join(", ")}).`,
+      subtitle: `From the same ${String(count)} points of noise (dots) to the data point (${target.join(", ")}).`,
       panels: drawn.map(({ label, lines }) => ({ title: label, lines })),
+      targets: [target],
     });
     return {
       rows: [],
@@ -38,7 +39,7 @@ export const figure3: Experiment = {
         {
           id: "figure3",
           title: "Figure 3",
-          caption: "ψ_t(x0) of eq 11 for t from 0 to 1. Dots: the start. The OT path is straight; the diffusion path bends, and may pass the point and come back.",
+          caption: "ψ_t(x0) of eq 11 for t from 0 to 1. Dots: the start; diamond: the data point. The OT path is straight; the diffusion path bends, and may pass the point and come back.",
           svg,
         },
       ],

@@ -26,19 +26,24 @@ interface Measured {
   readonly emergence: readonly number[];
 }
 
+interface Picture extends Pick<Method, "label" | "colour"> {
+  readonly frames: readonly KeptPoints[];
+  readonly few: readonly KeptPoints[];
+}
+
 /** The checkerboard under five methods: frames over time, and samples of few evaluations. */
 export const figure4: Experiment = {
   name: "figure4",
-  also: ["figure8", "figure9"],
-  paper: "Figures 4, 8 and 9",
+  also: ["figure9"],
+  paper: "Figures 4 and 9",
   about: "five methods in the plane: frames over time, samples of few evaluations",
   study: "points",
   // Seconds that a method took on two cores, by what is not measured yet.
   predict: (study) => Promise.resolve(methods.filter(({ id }) => !study.has(`${id}/nll`)).length * 25 + 10),
   run: async (study) => {
     const found: Measured[] = [];
-    const pictures: { label: string; frames: readonly KeptPoints[]; few: readonly KeptPoints[] }[] = [];
-    for (const { id, label } of methods as readonly (Method & { id: MethodId })[]) {
+    const pictures: Picture[] = [];
+    for (const { id, label, colour } of methods as readonly (Method & { id: MethodId })[]) {
       study.say(`measuring ${label}`);
       const drawn = await frames(study, id);
       const few: KeptPoints[] = [];
@@ -46,7 +51,7 @@ export const figure4: Experiment = {
       const { points, nfe } = await adaptive(study, id);
       const { nll, standardError } = await likelihood(study, id);
       found.push({ id, label, nll, nllError: standardError, nfe, ...distances(study, id, drawn, few, points) });
-      pictures.push({ label, frames: drawn, few: [...few, points] });
+      pictures.push({ label, colour, frames: drawn, few: [...few, points] });
     }
     const entropy = study.run("fm-ot").record.entropy;
     return { ...(await drawing(pictures)), rows: [], tables: [tableOf(found, entropy)], claims: claimsOf(found), data: { methods: found, entropy } };
@@ -66,22 +71,22 @@ function distances(study: Study, id: MethodId, drawn: readonly KeptPoints[], few
   };
 }
 
-async function drawing(pictures: readonly { label: string; frames: readonly KeptPoints[]; few: readonly KeptPoints[] }[]): Promise<Pick<Findings, "figures">> {
+async function drawing(pictures: readonly Picture[]): Promise<Pick<Findings, "figures">> {
   const over = await panelsFigure({
     title: "From noise to data, by method",
     subtitle: "The same noise at ten times from the start of each path to its end (dopri5 at 1e-5; model space).",
-    columns: frameShares.map((share) => share.toFixed(2)),
-    rows: pictures.map(({ label, frames }) => ({ name: label, clouds: frames.map(asSet) })),
+    columns: frameShares.map((share) => `t = ${share.toFixed(2)}`),
+    rows: pictures.map(({ label, colour, frames }) => ({ name: label, colour, clouds: frames.map(asSet) })),
   });
   const few = await panelsFigure({
     title: "Samples of few evaluations, by method",
     subtitle: "The midpoint method from the same noise; on the right dopri5 at 1e-5.",
     columns: [...budgets.map((nfe) => `NFE ${String(nfe)}`), "dopri5"],
-    rows: pictures.map(({ label, few }) => ({ name: label, clouds: few.map(asSet) })),
+    rows: pictures.map(({ label, colour, few }) => ({ name: label, colour, clouds: few.map(asSet) })),
   });
   return {
     figures: [
-      { id: "frames", title: "Frames over time (Figures 4 left, 8, 9)", caption: "Columns: shares of the path's interval, from noise to data.", svg: over },
+      { id: "frames", title: "Frames over time (Figures 4 left, 9)", caption: "Columns: shares of the path's interval, from noise to data.", svg: over },
       { id: "few-evaluations", title: "Few evaluations (Figure 4 right)", caption: "Network evaluations of the midpoint method, two a step.", svg: few },
     ],
   };

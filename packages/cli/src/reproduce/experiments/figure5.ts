@@ -1,7 +1,7 @@
 import { curvesFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
 import { listed, otHasLeast } from "../findings.ts";
-import { methods } from "../methods.ts";
+import { coloured, methods } from "../methods.ts";
 import { countOf, quality } from "./images-measures.ts";
 import { costsOf } from "./images-costs.ts";
 
@@ -28,7 +28,7 @@ export const figure5: Experiment = {
       subtitle: `Fréchet distance of ${String(count)} samples (dopri5 at 1e-5) to the test set, features of our own network.`,
       x: { title: "training step" },
       y: { title: "Fréchet distance", logarithmic: true },
-      panels: [{ curves }],
+      panels: [{ curves: coloured(curves) }],
     });
     const found = curves.map(({ name, id, points }) => ({ label: name, id, area: points.reduce((sum, { y }) => sum + Math.log(y), 0) / points.length, last: points.at(-1)?.y ?? NaN }));
     return {

@@ -22,7 +22,7 @@ export const figure6: Experiment = {
     const left: { label: string; id: string; half: number }[] = [];
     for (const { id, label } of shown) {
       const states = await journey(study, id, count, shares);
-      const svg = await imageTrajectoryFigure({ title: label, subtitle: "The same noise for all methods.", times: shares, states });
+      const svg = await imageTrajectoryFigure({ title: `From noise to image: ${label}`, subtitle: "The same noise for all methods.", times: shares, states });
       figures.push({ id: `figure6-${id}`, title: `Figure 6: ${label}`, caption: "Columns: shares of the path's interval (dopri5 at 1e-5).", svg });
       const [first, last, half] = [states[0], states.at(-1), states[shares.indexOf(0.5)]];
       const distance = (a?: { data: Uint8Array }, b?: { data: Uint8Array }): number =>

@@ -2,20 +2,22 @@ import type { SolverName } from "fluxion";
 import { curvesFigure } from "@fluxion/node";
 import type { Curve } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
-import { methods } from "../methods.ts";
+import { coloured, methods } from "../methods.ts";
+import type { MethodId } from "../methods.ts";
 import { countOf, quality, solverError } from "./images-measures.ts";
 import { costsOf } from "./images-costs.ts";
 
 /** Evaluations, as in the paper's figure. */
 const budgets = [4, 8, 12, 20, 40, 60, 100];
-const solvers: readonly { readonly solver: SolverName; readonly stages: number }[] = [
-  { solver: "euler", stages: 1 },
-  { solver: "midpoint", stages: 2 },
-  { solver: "rk4", stages: 4 },
+/** In colours that no method of the paper has, darker for a higher order. */
+const solvers: readonly { readonly solver: SolverName; readonly label: string; readonly stages: number; readonly colour: string }[] = [
+  { solver: "euler", label: "Euler", stages: 1, colour: "#56b4e9" },
+  { solver: "midpoint", label: "Midpoint", stages: 2, colour: "#5d6878" },
+  { solver: "rk4", label: "RK4", stages: 4, colour: "#1a2230" },
 ];
 const shown = methods.filter(({ id }) => ["score-matching", "fm-diffusion", "fm-ot"].includes(id));
 
-type Line = Curve & { readonly id: string };
+type Line = Curve & { readonly id: MethodId };
 
 /** Solver error and sample quality against the number of evaluations. */
 export const figure7: Experiment = {
@@ -39,11 +41,11 @@ export const figure7: Experiment = {
       for (const nfe of budgets) points.push({ x: nfe, y: await solverError(study, id, { solver: "midpoint", steps: nfe / 2 }) });
       errors.push({ id, name: label, points });
       const curves = [];
-      for (const { solver, stages } of solvers) {
+      for (const { solver, label: name, stages } of solvers) {
         const usable = budgets.filter((nfe) => nfe % stages === 0);
         const measured = [];
         for (const nfe of usable) measured.push({ x: nfe, y: (await quality(study, id, { solver, steps: nfe / stages }, count)).frechet });
-        curves.push({ name: solver, points: measured });
+        curves.push({ name, points: measured });
       }
       panels.push({ title: label, curves });
     }
@@ -52,14 +54,14 @@ export const figure7: Experiment = {
       subtitle: "Midpoint against 1,000 evaluations, from the same 256 noises; root mean square by pixel, pixels in [−1, 1].",
       x: { title: "NFE", logarithmic: true },
       y: { title: "error", logarithmic: true },
-      panels: [{ curves: errors }],
+      panels: [{ curves: coloured(errors) }],
     });
     const right = await curvesFigure({
       title: "Sample quality of few evaluations",
       subtitle: `Fréchet distance of ${String(count)} samples to the test set, features of our own network.`,
       x: { title: "NFE", logarithmic: true },
       y: { title: "Fréchet distance", logarithmic: true },
-      panels,
+      panels: panels.map(({ title, curves }) => ({ title, curves: curves.map((curve, i) => ({ ...curve, colour: solvers[i]?.colour })) })),
     });
     const pointsOf = (id: string): Curve["points"] => errors.find((each) => each.id === id)?.points ?? [];
     // At every error that the diffusion path's curve passes and the OT path's meets, not at one that happens to be chosen.

@@ -1,6 +1,6 @@
 import { curvesFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
-import { methodOf } from "../methods.ts";
+import { coloured, methodOf } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
 import { evaluationsAt, likelihood } from "./points-measures.ts";
 
@@ -32,7 +32,7 @@ export const maximumLikelihood: Experiment = {
       subtitle: "dopri5 at 1e-5, 1,000 points; both trained for the same time.",
       x: { title: "share of training" },
       y: { title: "NFE" },
-      panels: [{ curves: found }],
+      panels: [{ curves: coloured(found) }],
     });
     const [matching, likely] = found;
     const ratio = (likely?.stepMs ?? NaN) / (matching?.stepMs ?? NaN);

@@ -50,12 +50,14 @@ export const table2: Experiment = {
       rows.push({ label, scores: await study.measured(`${id}/scores`, () => score(study, images, truth)) });
       grids.push({ label, images });
     }
+    const [, , height = 0, width = 0] = truth.shape;
+    const sizes = [optionsOf(study).superResolution ?? 1, 1].map((factor) => `${String(height / factor)}×${String(width / factor)}`);
     const figures = await Promise.all(
       grids.map(async ({ label, images }) => ({
         id: `table2-${label.replaceAll(/[^A-Za-z]+/g, "-").toLowerCase()}`,
         title: label,
         caption: `The first 64 test images: ${label}.`,
-        svg: await imageGridFigure(first(images, 64), { title: label, subtitle: "The first 64 test images, in their order." }),
+        svg: await imageGridFigure(first(images, 64), { title: `Super-resolution: ${label}`, subtitle: `${sizes.join(" to ")}, the first 64 test images in their order.` }),
       })),
     );
     const of = (name: string): Scores | undefined => rows.find(({ label }) => label === name)?.scores;
