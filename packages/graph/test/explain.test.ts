@@ -39,11 +39,12 @@ describe("operations", () => {
     expect(adjoints).toEqual([forward, forward]);
   });
 
-  it("are the same whether the weight gradient of a convolution is taken at once or image by image", () => {
+  it("are the same whether the weight gradient of a convolution is taken at once or some images at a time", () => {
     const program = one([[8, 16, 20, 18], [16, 16, 3, 3]], ([x, w]) => grad(g.sum(g.square(g.conv2d(x!, w!, { padding: 1 }))), [w!])[0]);
     const whole = nodeOf(program, "conv2dWeight")?.flops ?? NaN;
     const byImage = flat(explain(program).nodes).find(({ op }) => op === "gemm");
-    expect(byImage?.times).toBe(8);
+    // Four of the eight images at a time.
+    expect(byImage?.times).toBe(2);
     // Rows are padded to the length of the padded image's.
     expect((byImage?.flops ?? 0) / whole).toBeGreaterThan(1);
     expect((byImage?.flops ?? 0) / whole).toBeLessThan(1.15);

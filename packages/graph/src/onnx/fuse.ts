@@ -199,11 +199,12 @@ function fuseColumnSum(node: Node, inputs: readonly Tensor[]): Tensor | undefine
 /** The sum of neighbours that are padded with zeros to the whole, as gradients of the parts of a split are, joins them. */
 function fusePads(node: Node, inputs: readonly Tensor[], uses: ReadonlyMap<Tensor, number>): Tensor | undefined {
   if (node.op.name !== "add" || node.inputs.some((x) => uses.get(x) !== 1)) return undefined;
-  const parts = inputs.flatMap((x) => paddedPart(x) ?? []).sort((a, b) => a.before - b.before);
-  const [first, second] = parts;
-  if (!first || !second || first.axis !== second.axis || first.end !== second.before) return undefined;
+  const [first, second] = inputs.flatMap((x) => (sameShape(x.shape, outputOf(node).shape) ? (paddedPart(x) ?? []) : [])).sort((a, b) => a.before - b.before);
+  if (first?.axis !== second?.axis || !first || first.end !== second?.before) return undefined;
   const { axis, before } = first;
-  const joined = concat([first.part, second.part].flatMap((x) => (x.node.op === (concatOp as unknown) && (x.node.attrs as ConcatAttrs).axis === axis ? x.node.inputs : [x])), axis);
+  const pieces = (x: Tensor): readonly Tensor[] =>
+    x.node.op === (concatOp as unknown) && (x.node.attrs as ConcatAttrs).axis === axis ? x.node.inputs : [x];
+  const joined = concat([...pieces(first.part), ...pieces(second.part)], axis);
   return before === 0 && second.after === 0 ? joined : pad(joined, axis, before, second.after);
 }
 
