@@ -1,17 +1,18 @@
 /** @file The weight gradient of a convolution, some images at a time, so that its operands stay in the processor's cache. */
-import { constant } from "../ops/constant.ts";
-import { zeros } from "../ops/fill.ts";
-import type { ConvAttrs } from "../ops/conv-adjoints.ts";
-import { mul } from "../ops/binary.ts";
-import { gemmOp, shiftOp } from "../ops/fused.ts";
-import { scan } from "../ops/scan.ts";
-import { concat } from "../ops/concat.ts";
-import { reshape } from "../ops/reshape.ts";
-import { transpose } from "../ops/transpose.ts";
-import { apply } from "../op.ts";
-import { dimAt, staticDim } from "../shape.ts";
-import type { Dim } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { constant } from "../../ops/constant.ts";
+import { zeros } from "../../ops/fill.ts";
+import type { ConvAttrs } from "../../ops/conv-adjoints.ts";
+import { mul } from "../../ops/binary.ts";
+import { gemmOp, shiftOp } from "../../ops/fused.ts";
+import { scan } from "../../ops/scan.ts";
+import { concat } from "../../ops/concat.ts";
+import { reshape } from "../../ops/reshape.ts";
+import { transpose } from "../../ops/transpose.ts";
+import { apply } from "../../op.ts";
+import { dimAt, staticDim } from "../../shape.ts";
+import type { Dim } from "../../shape.ts";
+import type { Tensor } from "../../tensor.ts";
+import type { Fusion } from "./fusion.ts";
 
 /** Patches of one image smaller than this many values are better made for the whole batch at once (measured). */
 const leastPatches = 15_000;
@@ -29,7 +30,7 @@ const mostValues = 250_000;
  * @param x - images `[n, c, h, w]`
  * @param g - cotangents `[n, o, h', w']`
  */
-export function convWeightByImage(x: Tensor, g: Tensor, attrs: ConvAttrs): Tensor | undefined {
+function convWeightByImage(x: Tensor, g: Tensor, attrs: ConvAttrs): Tensor | undefined {
   const { stride, padding, dilation, image, kernel, output, groups } = attrs;
   const [channels, outputs] = [staticDim("conv2d", x.shape, 1), staticDim("conv2d", g.shape, 1)];
   const [rows, columns] = kernel;
@@ -51,6 +52,12 @@ export function convWeightByImage(x: Tensor, g: Tensor, attrs: ConvAttrs): Tenso
   const byOutput = reshape(transpose(reshape(carry[0], [rows, outputs, columns * channels]), [1, 0, 2]), [outputs, taps, channels]);
   return reshape(transpose(byOutput, [0, 2, 1]), [outputs, channels, ...kernel]);
 }
+
+/** The weight gradient of a convolution; on a GPU the loop would be left to the host. */
+export const fuseConvWeight: Fusion = (node, [x, g], { target }) => {
+  if (target === "webgpu" || node.op.name !== "conv2dWeight" || !x || !g) return undefined;
+  return convWeightByImage(x, g, node.attrs as ConvAttrs);
+};
 
 const starts = (taps: number, start: (tap: number) => number): number[] => Array.from({ length: taps }, (_, tap) => start(tap));
 
