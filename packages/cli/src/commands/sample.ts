@@ -36,7 +36,7 @@ export async function sample(directory: string, { count, seed, out, device, thre
   const { flow, run } = await openFlow(directory, { device, threads, schedule: along, precision });
   if (along && restores(run)) throw new Error(`--schedule: expected a run that samples along a path, got the regression ${directory}; leave it out`);
   const write = writerFor(out, flow.model.eventShape);
-  const told = { ...(await conditionsOf(flow, run, count)), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };
+  const told = { ...(await conditionsOf(flow, run, count, undefined, label)), guidance, guidanceInterval };
   if (along && flow.change) process.stdout.write(`${describeChange(partsOf(run.record).path, along, flow.change)}\n`);
   const started = performance.now();
   const stopped = (): Interrupted => new Interrupted(`stopped before the end, ${out} is not written`, "run the same command again");
