@@ -91,7 +91,7 @@ export function program(): Command {
   const training = root
     .command("train")
     .description("train a flow and report on it")
-    .argument("[data]", "a point set (checkerboard, moons, …), mnist, fashion-mnist, a .csv or .npy file, a directory of images")
+    .argument("[data]", "a point set (checkerboard, moons, …), mnist, fashion-mnist, a .csv, .npy or .npz file, a directory of images")
     .option("--out <directory>", "run directory (default runs/NAME-1, -2, …)")
     .option("--resume <run>", "go on with an interrupted run")
     .option("--config <file>", "options from a JSON file; flags win")

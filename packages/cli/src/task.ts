@@ -48,9 +48,9 @@ export async function loadTask(options: TrainOptions): Promise<Task> {
     const points = set.sample(Key.from(options.seed).child("points"), options.points);
     return { ...trainingPoints(points, [options.points, set.dimension], { holdOutKey }), entropy: set.entropy };
   }
-  if (!/\.(csv|txt|tsv|npy)$/i.test(data)) {
+  if (!/\.(csv|txt|tsv|npy|npz)$/i.test(data)) {
     throw new Error(
-      `data: expected ${[...Object.keys(pointSets), ...Object.keys(publicSets)].join(", ")}, a .csv or .npy file, or a directory of images, got "${data}"`,
+      `data: expected ${[...Object.keys(pointSets), ...Object.keys(publicSets)].join(", ")}, a .csv, .npy or .npz file, or a directory of images, got "${data}"`,
     );
   }
   const { data: points, shape } = loadPoints(data);
