@@ -60,8 +60,6 @@ export interface AffinePath extends Path {
   /**
    * The time at which the signal-to-noise ratio is `snr`, the inverse of `snr(t)`. A ratio beyond those of the interval,
    * infinity included, gives the end of the interval.
-   *
-   * @throws RangeError if the ratio of a path of your own does not grow over its interval
    */
   timeOfSnr(snr: Tensor): Tensor;
   timeOfSnr(snr: number): number;
