@@ -27,9 +27,12 @@ export interface Path {
    * @param t - `[batch]`
    */
   sample(x0: Tensor, x1: Tensor, t: Tensor): PathSample;
-  /** u_t(x|x1) = (σ'/σ)(x − μ) + μ' (Theorem 3, eq 15), `[batch, ...event]`. */
+  /**
+   * u_t(x|x1) = (σ'/σ)(x − μ) + μ' (Theorem 3, eq 15), `[batch, ...event]`. At an end where σ is 0 every x but μ has an infinite
+   * one, and μ has NaN: there `sample` knows the velocity of every trajectory.
+   */
   conditionalVelocity(x: Tensor, x1: Tensor, t: Tensor): Tensor;
-  /** ∇ log p_t(x|x1) = −(x − μ)/σ², `[batch, ...event]`. */
+  /** ∇ log p_t(x|x1) = −(x − μ)/σ², `[batch, ...event]`; infinite or NaN where σ is 0. */
   conditionalScore(x: Tensor, x1: Tensor, t: Tensor): Tensor;
   /** log p_t(x|x1) in nats, `[batch]`. */
   conditionalLogDensity(x: Tensor, x1: Tensor, t: Tensor): Tensor;
