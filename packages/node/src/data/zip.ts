@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createInflateRaw, inflateRawSync } from "node:zlib";
 import type { ZlibOptions } from "node:zlib";
 import { crc32Update } from "@fluxion/graph";
+import { isFileError } from "../runs/atomic.ts";
 import { readFilePart } from "./record-files.ts";
 
 /** A file in an archive. */
@@ -108,7 +109,7 @@ function text(view: DataView, start: number, length: number): string {
  * Passes the bytes of a member on, unpacked, and compares them with its checksum.
  *
  * @param to - the file to write; default none: the member is only checked
- * @throws Error if they do not agree
+ * @throws Error if they do not agree; that of the file system if `to` cannot be written
  */
 export async function checkMember(path: string, member: ZipMember, to?: string): Promise<void> {
   const { name, stored, packed, start } = member;
@@ -127,7 +128,7 @@ export async function checkMember(path: string, member: ZipMember, to?: string):
   try {
     if (packed > 0) await pipeline(steps);
   } catch (cause) {
-    throw notUnpacked(path, name, cause);
+    throw isFileError(cause) ? cause : notUnpacked(path, name, cause);
   }
   checkSum(path, member, sum, length);
 }

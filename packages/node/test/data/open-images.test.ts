@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isImageSource, readImageSet, openImages } from "@fluxion/node";
 import type { ImageSplit, OpenImagesOptions } from "@fluxion/node";
@@ -104,6 +104,17 @@ describe("openImages", () => {
     expect(readImageSet(grey)).toEqual({ pixels: pixelsFrom(0, 12), shape: [2, 1, 2, 3], labels: undefined });
   });
 
+  it("unpacks IDX files in gzip to the cache, once, and reads them there", async () => {
+    const path = put("packed/train-images-idx3-ubyte.gz", gzipSync(idxFile([2, 2, 3], pixelsFrom(0, 12))));
+    const own = join(root, "own-cache");
+    const first = await openImages(at("packed"), "train", { cache: own });
+    const [file = ""] = readdirSync(own);
+    expect(readFileSync(join(own, file))).toEqual(Buffer.from(idxFile([2, 2, 3], pixelsFrom(0, 12))));
+    const second = await openImages(path, "train", { cache: own });
+    expect(readdirSync(own)).toEqual([file]);
+    for (const set of [first, second]) expect(readImageSet(set)).toMatchObject({ pixels: pixelsFrom(0, 12), shape: [2, 1, 2, 3] });
+  });
+
   it("tells files of images from files of points", () => {
     const array = (shape: readonly number[]) => writeNpy(new Uint8Array(8), shape);
     for (const [name, held, images] of [["a", "x", true], ["b", "test_images", true], ["c", "arr_0", false]] as const) {
@@ -143,7 +154,11 @@ describe("openImages", () => {
     put("float.npz", zip({ "x.npy": writeNpy(new Float32Array(8), [2, 2, 2]) }));
     put("few.npz", zip({ "x.npy": writeNpy(new Uint8Array(8), [2, 2, 2]), "y.npy": writeNpy(Uint8Array.of(1), [1]) }));
     put("damaged.npz", zip({ "x.npy": writeNpy(new Uint8Array(800), [2, 20, 20]) }).map((byte, i) => (i === 400 ? 1 : byte)));
+    put("cut-gzip/train-images-idx3-ubyte.gz", gzipSync(idxFile([2, 2, 3], pixelsFrom(0, 12))).subarray(0, 20));
+    put("short-gzip/train-images-idx3-ubyte.gz", gzipSync(idxFile([3, 2, 3], pixelsFrom(0, 12))));
     const cases: readonly (readonly [string, string])[] = [
+      ["cut-gzip", "cut-gzip/train-images-idx3-ubyte.gz: expected a whole gzip file, got one that does not unpack (unexpected end of file); fetch it again"],
+      ["short-gzip", "short-gzip/train-images-idx3-ubyte.gz: expected 34 bytes for shape [3, 2, 3], got 28"],
       ["nameless.npz", "nameless.npz: expected images in an array called images, x, data or x_train, got arr_0; save them as numpy.savez("],
       ["float.npz", "float.npz: x: expected bytes 0 … 255 in C order, got <f4"],
       ["few.npz", "few.npz: y: expected 2 labels, one for each image, got shape [1]"],
