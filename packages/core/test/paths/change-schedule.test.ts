@@ -6,7 +6,7 @@ import { carry, gaussianModel, logDensity, marginalAt } from "./gaussian-data.ts
 import { affinePaths, paths } from "./harness.ts";
 
 const data = { mean: [1, -2], std: 0.5 };
-const names = ["ot", "ot without noise", "vp", "ve", "cosine", "polynomial 2.5", "linear-vp", "sine squared"];
+const names = ["ot", "ot without noise", "vp", "ve", "cosine", "polynomial 2.5", "linear-vp", "sine squared", "smoothed cosine"];
 const pathNamed = (name: string): AffinePath => affinePaths[name]!;
 
 const flowOf = (from: AffinePath, schedule?: AffinePath): Flow =>
