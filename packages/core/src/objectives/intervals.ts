@@ -63,7 +63,7 @@ export function predictionInterval(path: Path, prediction: Prediction): Interval
   return regularInterval(affine(`prediction "${prediction}"`, path), predictionFactors(prediction));
 }
 
-/** The path on a part of its interval; itself where that is the whole. */
+/** The path on a part of its interval; itself where that is the whole. Its configuration stays that of the whole path. */
 export function withInterval<P extends Path>(path: P, interval: Interval): P {
   const [t0, t1] = path.interval;
   return interval[0] === t0 && interval[1] === t1 ? path : { ...path, interval };

@@ -60,8 +60,8 @@ export function changeSchedule(from: AffinePath, to: AffinePath): ScheduleChange
   const startsAs = t0 === to.interval[0];
   const priorStd = scale * (startsAs ? to.priorStd : (from.priorStd * size(to.at(t0))) / size(from.at(s0)));
   const path = affinePath({
-    kind: to.kind,
-    config: { ...to.config },
+    kind: "changed",
+    config: { path: to.config, scale, interval: [t0, t1] },
     interval: [t0, t1],
     priorStd,
     alpha: (t) => mul(to.alpha(t), scale),

@@ -13,7 +13,10 @@ export interface PathSample {
  */
 export interface Path {
   readonly kind: string;
-  /** Plain JSON from which `pathFromConfig` rebuilds the path. */
+  /**
+   * Plain JSON that says what the path is. `pathFromConfig` rebuilds the paths of `pathOptions` from it, on their whole
+   * interval, and refuses all others: functions of one's own are no JSON.
+   */
   readonly config: Readonly<Record<string, unknown>>;
   /** The prior is N(0, priorStd² I). */
   readonly priorStd: number;
