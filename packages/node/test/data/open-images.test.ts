@@ -208,6 +208,16 @@ describe("openImages", () => {
     await expect(load("all-bad", "train", { skipBad: true })).rejects.toThrow("expected records of 3073 bytes");
   });
 
+  it("misses records of a batch that is cut between two, where another has as many as published", async () => {
+    const full = new Uint8Array(10_000 * 3073);
+    put("published/data_batch_1.bin", full);
+    put("published/data_batch_2.bin", full.subarray(0, 9_999 * 3073));
+    await expect(load("published")).rejects.toThrow("data_batch_2.bin: expected 10000 images as in the batches beside it, got 9999; the file is incomplete, fetch it again");
+    put("published/test_batch.bin", cifarBin([1]));
+    await expect(load("published", "test")).rejects.toThrow("test_batch.bin: expected 10000 images");
+    expect((await openImages(at("published"), "train", { skipBad: true })).reader.shape).toEqual([10_000, 3, 32, 32]);
+  });
+
   it("notices a file that changes while it is in use", async () => {
     const path = put("changing/data_batch_1.bin", cifarBin([1, 2]));
     const { reader } = await openImages(at("changing"), "train");
