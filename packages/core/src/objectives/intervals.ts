@@ -54,7 +54,8 @@ export function predictionFactors(prediction: Prediction): (schedule: Schedule) 
  * Where a network's prediction is regular and turns into a velocity: the path's interval, cut where the conversion divides
  * by zero. At the start of a path with α = 0 the noise is known (x = σ x0) and tells nothing of the data, so noise and score
  * leave the velocity undetermined; where σ = 0 the data is known and tells nothing of the noise. A cut end is the nearest
- * round time at which an error of the network grows at most a thousandfold, such as [1e-3, 1] for noise on the OT path.
+ * round time at which an error of the network grows at most a thousandfold, such as [1e-3, 1] for noise on the OT path. An end
+ * where an error grows by a finite factor, if a larger one, is kept: x1 at the end of the OT path, where it is 1/sigmaMin.
  *
  * @throws RangeError if the path is not affine and the prediction is not the velocity
  */
