@@ -21,6 +21,8 @@ import { studio } from "./commands/studio.ts";
 import { train } from "./commands/train.ts";
 import type { TrainArguments } from "./commands/train.ts";
 import { optionList, parseFlag } from "./options.ts";
+import { pathFlags } from "./task.ts";
+import type { PathChoice } from "./task.ts";
 import { version } from "./version.ts";
 
 function whole(text: string): number {
@@ -74,7 +76,7 @@ interface SolverFlags extends ComputeFlags {
   readonly seed: number;
 }
 
-interface SampleFlags extends SolverFlags {
+interface SampleFlags extends SolverFlags, Omit<PathChoice, "path"> {
   readonly count: number;
   readonly out: string;
   readonly label?: number;
@@ -105,15 +107,18 @@ export function program(): Command {
     await train({ ...options, ...(data !== undefined && { data }) }, { out, resume, config, dryRun, checkpointSeconds });
   });
 
-  withSolver(root.command("sample").description("draw samples from a run").argument("<run>", "run directory"))
+  const sampling = withSolver(root.command("sample").description("draw samples from a run").argument("<run>", "run directory"))
     .option("-n, --count <count>", "samples to draw", whole, 64)
     .requiredOption("--out <file>", ".png, .npy, .csv (points), or a directory (images)")
     .option("--label <class>", "class of all samples, for a run with classes (default: all in turn)", whole)
     .option("--guidance <number>", "w of classifier-free guidance u + w (c - u) (default 1: none)", number)
     .option("--guidance-interval <from,to>", "times between which guidance applies (default 0,1)", interval)
     .addOption(new Option("--schedule <path>", "integrate along another path than the run was trained on").choices(Object.keys(pathOptions)))
-    .addOption(new Option("--precision <type>", "of the network (default float32); float16 is for GPUs: no faster on the CPU").choices(precisions))
-    .action(async (run: string, flags: SampleFlags) => sample(run, flags));
+    .addOption(new Option("--precision <type>", "of the network (default float32); float16 is for GPUs: no faster on the CPU").choices(precisions));
+  for (const { key, description, flag } of optionList.filter(({ key }) => (pathFlags as readonly string[]).includes(key))) {
+    sampling.addOption(new Option(flag, `of --schedule: ${description}`).argParser((text: string) => parseFlag(key, text)));
+  }
+  sampling.action(async (run: string, flags: SampleFlags) => sample(run, flags));
 
   withSolver(root.command("evaluate").description("likelihood of data that training never saw").argument("<run>", "run directory"))
     .option("--nll-images <count>", "test images to measure", whole, 100)

@@ -81,8 +81,11 @@ export function absoluteData(data: string): string {
   return existsSync(data) && !isPointSetName(data) && !isPublicSetName(data) ? resolve(data) : data;
 }
 
+/** The options of paths. */
+export const pathFlags = ["sigmaMin", "sigmaMax", "betaMin", "betaMax", "epsilon", "degree"] as const;
+
 /** A path and its options. */
-export type PathChoice = Pick<TrainOptions, "path" | "sigmaMin" | "sigmaMax" | "betaMin" | "betaMax" | "epsilon" | "degree">;
+export type PathChoice = Pick<TrainOptions, "path" | (typeof pathFlags)[number]>;
 
 /**
  * The path that options ask for.
