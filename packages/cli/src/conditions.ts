@@ -1,7 +1,7 @@
 /** @file What a run's network is told when it samples and is measured: it comes from the test images. */
 import { imageSize, pooledReader } from "fluxion";
 import type { Conditioning, Examples, Flow, ImageReader } from "fluxion";
-import type { Run } from "@fluxion/node";
+import type { ImageSet, Run } from "@fluxion/node";
 import { parseOptions } from "./options.ts";
 import { openImageSplit } from "./task.ts";
 
@@ -10,19 +10,36 @@ import { openImageSplit } from "./task.ts";
  * they do not suffice; nothing for a network that is told nothing.
  *
  * @param first - default 0; without it, classes alone are all classes in turn, for which no test images are needed
+ * @param label - the class of all examples, in place of their images' labels
+ * @throws Error if a test image that is needed has no label, or one that the network does not know
  */
-export async function conditionsOf({ model }: Flow, run: Run, count: number, first?: number): Promise<Conditioning> {
+export async function conditionsOf({ model }: Flow, run: Run, count: number, first?: number, label?: number): Promise<Conditioning> {
   const { classes, superResolution } = model;
-  if (classes === undefined && superResolution === undefined) return {};
+  const told = label === undefined ? {} : { labels: label };
+  if (superResolution === undefined && (classes === undefined || label !== undefined)) return told;
   if (classes !== undefined && superResolution === undefined && first === undefined) {
     return { labels: Array.from({ length: count }, (_, i) => i % classes) };
   }
-  const { reader, labels } = await openImageSplit(parseOptions(run.record.options, run.file("options.json")), "test");
+  const options = parseOptions(run.record.options, run.file("options.json"));
+  const { reader, labels } = await openImageSplit(options, "test");
   const images = Array.from({ length: count }, (_, i) => ((first ?? 0) + i) % reader.shape[0]);
   return {
-    ...(classes !== undefined && { labels: images.map((image, i) => labels?.[image] ?? i % classes) }),
+    ...(classes !== undefined && label === undefined && { labels: labelsOf(images, labels, classes, options.data) }),
+    ...told,
     ...(superResolution !== undefined && { lowResolution: middles(pooledReader(reader, superResolution), images) }),
   };
+}
+
+/** The labels of chosen images. The network's class for none in particular is no label of an image. */
+function labelsOf(images: readonly number[], labels: ImageSet["labels"], classes: number, data: string): readonly number[] {
+  if (labels === undefined) {
+    throw new Error(`labels: expected a label beside every test image of ${data}, got none; put their file there`);
+  }
+  return images.map((image) => {
+    const label = labels[image] ?? NaN;
+    if (label < classes) return label;
+    throw new Error(`labels: expected classes from 0 to ${String(classes - 1)} of the test images of ${data}, as the network was trained on, got ${String(label)} for image ${String(image)}; correct the label`);
+  });
 }
 
 /** Chosen images as values in the middle of their levels, which is what a level stands for in [0, 256). */

@@ -13,7 +13,7 @@ const nameList = <T extends object>(family: T): (keyof T & string)[] => Object.k
 
 /** Every option of a training run; those without a default depend on the data. */
 const schema = z.strictObject({
-  data: z.string().min(1).describe("a point set, mnist, fashion-mnist, a .csv or .npy file, a directory of images"),
+  data: z.string().min(1).describe("a point set, mnist, fashion-mnist, a .csv, .npy or .npz file, a directory of images"),
   points: whole(100).default(200_000).describe("points to draw from a built-in set"),
   pool: whole(1).default(1).describe("side of the squares of an image that are averaged into one pixel"),
   imageSize: whole(1).optional().describe("side of the squares that pictures of a folder are cropped and resized to"),

@@ -21,6 +21,8 @@ import { studio } from "./commands/studio.ts";
 import { train } from "./commands/train.ts";
 import type { TrainArguments } from "./commands/train.ts";
 import { optionList, parseFlag } from "./options.ts";
+import { pathFlags } from "./task.ts";
+import type { PathChoice } from "./task.ts";
 import { version } from "./version.ts";
 
 function whole(text: string): number {
@@ -74,7 +76,7 @@ interface SolverFlags extends ComputeFlags {
   readonly seed: number;
 }
 
-interface SampleFlags extends SolverFlags {
+interface SampleFlags extends SolverFlags, Omit<PathChoice, "path"> {
   readonly count: number;
   readonly out: string;
   readonly label?: number;
@@ -91,7 +93,7 @@ export function program(): Command {
   const training = root
     .command("train")
     .description("train a flow and report on it")
-    .argument("[data]", "a point set (checkerboard, moons, …), mnist, fashion-mnist, a .csv or .npy file, a directory of images")
+    .argument("[data]", "a point set (checkerboard, moons, …), mnist, fashion-mnist, a .csv, .npy or .npz file, a directory of images")
     .option("--out <directory>", "run directory (default runs/NAME-1, -2, …)")
     .option("--resume <run>", "go on with an interrupted run")
     .option("--config <file>", "options from a JSON file; flags win")
@@ -105,15 +107,18 @@ export function program(): Command {
     await train({ ...options, ...(data !== undefined && { data }) }, { out, resume, config, dryRun, checkpointSeconds });
   });
 
-  withSolver(root.command("sample").description("draw samples from a run").argument("<run>", "run directory"))
+  const sampling = withSolver(root.command("sample").description("draw samples from a run").argument("<run>", "run directory"))
     .option("-n, --count <count>", "samples to draw", whole, 64)
     .requiredOption("--out <file>", ".png, .npy, .csv (points), or a directory (images)")
     .option("--label <class>", "class of all samples, for a run with classes (default: all in turn)", whole)
     .option("--guidance <number>", "w of classifier-free guidance u + w (c - u) (default 1: none)", number)
     .option("--guidance-interval <from,to>", "times between which guidance applies (default 0,1)", interval)
     .addOption(new Option("--schedule <path>", "integrate along another path than the run was trained on").choices(Object.keys(pathOptions)))
-    .addOption(new Option("--precision <type>", "of the network (default float32); float16 is for GPUs: no faster on the CPU").choices(precisions))
-    .action(async (run: string, flags: SampleFlags) => sample(run, flags));
+    .addOption(new Option("--precision <type>", "of the network (default float32); float16 is for GPUs: no faster on the CPU").choices(precisions));
+  for (const { key, description, flag } of optionList.filter(({ key }) => (pathFlags as readonly string[]).includes(key))) {
+    sampling.addOption(new Option(flag, `of --schedule: ${description}`).argParser((text: string) => parseFlag(key, text)));
+  }
+  sampling.action(async (run: string, flags: SampleFlags) => sample(run, flags));
 
   withSolver(root.command("evaluate").description("likelihood of data that training never saw").argument("<run>", "run directory"))
     .option("--nll-images <count>", "test images to measure", whole, 100)

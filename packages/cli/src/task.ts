@@ -48,9 +48,9 @@ export async function loadTask(options: TrainOptions): Promise<Task> {
     const points = set.sample(Key.from(options.seed).child("points"), options.points);
     return { ...trainingPoints(points, [options.points, set.dimension], { holdOutKey }), entropy: set.entropy };
   }
-  if (!/\.(csv|txt|tsv|npy)$/i.test(data)) {
+  if (!/\.(csv|txt|tsv|npy|npz)$/i.test(data)) {
     throw new Error(
-      `data: expected ${[...Object.keys(pointSets), ...Object.keys(publicSets)].join(", ")}, a .csv or .npy file, or a directory of images, got "${data}"`,
+      `data: expected ${[...Object.keys(pointSets), ...Object.keys(publicSets)].join(", ")}, a .csv, .npy or .npz file, or a directory of images, got "${data}"`,
     );
   }
   const { data: points, shape } = loadPoints(data);
@@ -81,8 +81,11 @@ export function absoluteData(data: string): string {
   return existsSync(data) && !isPointSetName(data) && !isPublicSetName(data) ? resolve(data) : data;
 }
 
+/** The options of paths. */
+export const pathFlags = ["sigmaMin", "sigmaMax", "betaMin", "betaMax", "epsilon", "degree"] as const;
+
 /** A path and its options. */
-export type PathChoice = Pick<TrainOptions, "path" | "sigmaMin" | "sigmaMax" | "betaMin" | "betaMax" | "epsilon" | "degree">;
+export type PathChoice = Pick<TrainOptions, "path" | (typeof pathFlags)[number]>;
 
 /**
  * The path that options ask for.

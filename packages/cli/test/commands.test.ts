@@ -66,6 +66,9 @@ describe("a run of points, from training to measurement", () => {
     // VP starts with a signal of 0.0066 times the noise and ends before OT.
     const cut = await draw(files[2], "--schedule", "vp");
     expect(cut.stdout).toMatch(/left out of ot: ratios 0 to 0\.0000\d+ \(t from 0 to 0\.00\d+\) and ratios [\d.e+]+ to 100000000 \(t from 0\.99\d+ to 1\)\n {2}left out of vp: nothing\n/);
+    expect((await draw(files[2], "--schedule", "vp", "--beta-max", "10")).stdout).not.toBe(cut.stdout);
+    expect((await draw(files[2], "--beta-max", "10")).stderr).toMatch(/--beta-max: expected only with --schedule, .* got it alone; name the path/);
+    expect((await draw(files[2], "--schedule", "ot", "--beta-max", "10")).stderr).toMatch(/betaMax: expected only for path vp, got it for path ot/);
     const refused = await draw(files[2], "--schedule", "magic");
     expect(refused.stderr).toMatch(/--schedule.*Allowed choices are ot, vp, ve, cosine, polynomial, linear-vp/s);
   }, 60_000);

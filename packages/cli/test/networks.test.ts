@@ -116,6 +116,15 @@ describe("conditions", () => {
     const { stderr } = await fluxion("sample", run, "--label", "4", "--out", join(directory, "x.png"));
     expect(stderr).toMatch(/labels: expected classes from 0 to 2 \(or 3 for none in particular\), got 4/);
     expect((await fluxion("evaluate", run, "--nll-images", "2", "--solver", "euler", "--steps", "2", "--json")).code).toBe(0);
+    // What an image shows is never guessed.
+    const evaluated = () => fluxion("evaluate", run, "--nll-images", "2", "--solver", "euler", "--steps", "2");
+    const labels = join(images, "t10k-labels-idx1-ubyte");
+    const whole = readFileSync(labels);
+    writeFileSync(labels, whole.map((byte, i) => (i === whole.length - 8 + 1 ? 3 : byte)));
+    expect((await evaluated()).stderr).toMatch(/labels: expected classes from 0 to 2 of the test images of .*, got 3 for image 1; correct the label/);
+    rmSync(labels);
+    expect((await evaluated()).stderr).toMatch(/labels: expected a label beside every test image of .*, got none; put their file there/);
+    writeFileSync(labels, whole);
   }, 120_000);
 
   it("refines images of low resolution, by a flow and by the regression", async () => {

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { Key, writeCsv, writeNpy } from "fluxion";
-import type { Examples, PathName, Precision, SolverName } from "fluxion";
+import type { AffinePath, Examples, PathName, Precision, SolverName } from "fluxion";
 import { encodePng, imageGrid, samplesFigure, svgToPng, writeAtomic, writeImages } from "@fluxion/node";
 import type { ComputeFlags } from "../compute.ts";
 import { formatCount, formatSeconds } from "../format.ts";
@@ -8,11 +8,13 @@ import { pixelsOf } from "../pixels.ts";
 import { conditionsOf, restored, restores } from "../conditions.ts";
 import { describeChange } from "../describe-change.ts";
 import { Interrupted, interruptible } from "../interruption.ts";
+import { flagOf } from "../options.ts";
 import { partsOf, pathOf } from "../task.ts";
+import type { PathChoice } from "../task.ts";
 import { openFlow } from "./open.ts";
 
 /** Options of `fluxion sample`. */
-export interface SampleArguments extends ComputeFlags {
+export interface SampleArguments extends ComputeFlags, Omit<PathChoice, "path"> {
   readonly count: number;
   readonly solver?: SolverName | undefined;
   readonly rtol?: number | undefined;
@@ -24,19 +26,20 @@ export interface SampleArguments extends ComputeFlags {
   readonly label?: number | undefined;
   readonly guidance?: number | undefined;
   readonly guidanceInterval?: readonly [number, number] | undefined;
-  /** Integrate along this path, with its default options. Default: that of the training. */
+  /** Integrate along this path, with the options of paths that are given. Default: that of the training. */
   readonly schedule?: PathName | undefined;
   /** What the network is evaluated in. */
   readonly precision?: Precision | undefined;
 }
 
 /** Draws from a run and writes what the name of the file asks for. */
-export async function sample(directory: string, { count, seed, out, device, threads, label, guidance, guidanceInterval, schedule, precision, ...solver }: SampleArguments): Promise<void> {
-  const along = schedule && pathOf({ path: schedule });
+export async function sample(directory: string, { count, seed, out, device, threads, label, guidance, guidanceInterval, precision, ...others }: SampleArguments): Promise<void> {
+  const { schedule, sigmaMin, sigmaMax, betaMin, betaMax, epsilon, degree, ...solver } = others;
+  const along = scheduleOf(schedule, { sigmaMin, sigmaMax, betaMin, betaMax, epsilon, degree });
   const { flow, run } = await openFlow(directory, { device, threads, schedule: along, precision });
   if (along && restores(run)) throw new Error(`--schedule: expected a run that samples along a path, got the regression ${directory}; leave it out`);
   const write = writerFor(out, flow.model.eventShape);
-  const told = { ...(await conditionsOf(flow, run, count)), ...(label !== undefined && { labels: label }), guidance, guidanceInterval };
+  const told = { ...(await conditionsOf(flow, run, count, undefined, label)), guidance, guidanceInterval };
   if (along && flow.change) process.stdout.write(`${describeChange(partsOf(run.record).path, along, flow.change)}\n`);
   const started = performance.now();
   const stopped = (): Interrupted => new Interrupted(`stopped before the end, ${out} is not written`, "run the same command again");
@@ -49,6 +52,13 @@ export async function sample(directory: string, { count, seed, out, device, thre
     `${out}: ${formatCount(count)} samples, ${restores(run) ? "one evaluation" : (solver.solver ?? "dopri5")}, ${examples.nfe.toFixed(0)} NFE, ${formatSeconds(seconds)}\n`,
   );
   await flow.dispose();
+}
+
+function scheduleOf(path: PathName | undefined, options: Omit<PathChoice, "path">): AffinePath | undefined {
+  if (path !== undefined) return pathOf({ path, ...options });
+  const stray = Object.entries(options).find(([, value]) => value !== undefined)?.[0];
+  if (stray === undefined) return undefined;
+  throw new Error(`${flagOf(stray)}: expected only with --schedule, whose path it is of, got it alone; name the path, or leave it out`);
 }
 
 /** Checked before any sampling: a bad name must not cost the samples. */

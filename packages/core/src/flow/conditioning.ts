@@ -18,9 +18,15 @@ export interface Conditioning {
    * examples at once; NFE counts that as one.
    */
   readonly guidance?: number | undefined;
-  /** Times between which guidance applies (Kynkäänniemi et al. 2024); elsewhere w = 1. Default [0, 1]. */
+  /**
+   * Times between which guidance applies (Kynkäänniemi et al. 2024); elsewhere w = 1. They are times of the model's own path, also
+   * where a `schedule` integrates along another. Default [0, 1].
+   */
   readonly guidanceInterval?: readonly [number, number] | undefined;
-  /** Images of low resolution in data space, `[count, channels, height/factor, width/factor]`. */
+  /**
+   * Images of low resolution in data space, `[count, channels, height/factor, width/factor]`. Data space has 8-bit images in
+   * [0, 256), where a level stands for the middle of its interval: give pixels + 0.5, as training does.
+   */
   readonly lowResolution?: FloatArray | undefined;
 }
 

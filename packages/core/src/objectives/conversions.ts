@@ -3,7 +3,7 @@
  * are two linear equations for x1 and x0 (docs/objectives.md has them all).
  */
 import type { Tensor } from "@fluxion/graph";
-import { add, div, mul, neg, sub } from "@fluxion/graph";
+import { add, div, equal, mul, neg, sub, where } from "@fluxion/graph";
 import type { AffinePath, Path, Schedule } from "../paths/path.ts";
 import { timesOf } from "../paths/times.ts";
 
@@ -33,6 +33,11 @@ export interface Convertible {
 
 /**
  * A prediction as another one of the same point and time.
+ *
+ * At an end where α is 0 (the start of OT, polynomial, cosine and linear-VP paths) the noise and the score do not determine the
+ * others, nor does x1 where σ is 0 (the end of OT with sigmaMin 0, of polynomial and cosine paths), where the score is infinite:
+ * there the values are infinite or NaN, since a program cannot refuse them. `checkConversion` does by name, on the host, and
+ * `predictionInterval` leaves such ends out, as flows do. A velocity gives the noise where α is 0, and x1 where σ is 0.
  *
  * @returns `[batch, ...event]`
  * @throws RangeError if `t` is not `[batch]`
@@ -78,10 +83,15 @@ function between(schedule: Schedule, from: Plain, to: Plain): Conversion {
   const { alpha, sigma, dAlpha, dSigma } = schedule;
   const w = determinant(schedule);
   switch (from) {
-    case "velocity":
+    case "velocity": {
+      // Where α is 0, x = σ x0 knows the noise by itself, even if W is 0 too as at the start of a polynomial path: there the
+      // coefficients tend to 1/σ and 0. Likewise x = α x1 where σ is 0.
+      const known = equal(to === "noise" ? alpha : sigma, 0);
+      const divisor = where(known, to === "noise" ? sigma : alpha, w);
       return to === "noise"
-        ? { onX: div(dAlpha, w), onValue: neg(div(alpha, w)) }
-        : { onX: neg(div(dSigma, w)), onValue: div(sigma, w) };
+        ? { onX: div(where(known, 1, dAlpha), divisor), onValue: neg(div(alpha, divisor)) }
+        : { onX: div(where(known, 1, neg(dSigma)), divisor), onValue: div(sigma, divisor) };
+    }
     case "noise":
       return to === "velocity"
         ? { onX: div(dAlpha, alpha), onValue: neg(div(w, alpha)) }

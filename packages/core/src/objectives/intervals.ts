@@ -54,7 +54,8 @@ export function predictionFactors(prediction: Prediction): (schedule: Schedule) 
  * Where a network's prediction is regular and turns into a velocity: the path's interval, cut where the conversion divides
  * by zero. At the start of a path with α = 0 the noise is known (x = σ x0) and tells nothing of the data, so noise and score
  * leave the velocity undetermined; where σ = 0 the data is known and tells nothing of the noise. A cut end is the nearest
- * round time at which an error of the network grows at most a thousandfold, such as [1e-3, 1] for noise on the OT path.
+ * round time at which an error of the network grows at most a thousandfold, such as [1e-3, 1] for noise on the OT path. An end
+ * where an error grows by a finite factor, if a larger one, is kept: x1 at the end of the OT path, where it is 1/sigmaMin.
  *
  * @throws RangeError if the path is not affine and the prediction is not the velocity
  */
@@ -63,7 +64,7 @@ export function predictionInterval(path: Path, prediction: Prediction): Interval
   return regularInterval(affine(`prediction "${prediction}"`, path), predictionFactors(prediction));
 }
 
-/** The path on a part of its interval; itself where that is the whole. */
+/** The path on a part of its interval; itself where that is the whole. Its configuration stays that of the whole path. */
 export function withInterval<P extends Path>(path: P, interval: Interval): P {
   const [t0, t1] = path.interval;
   return interval[0] === t0 && interval[1] === t1 ? path : { ...path, interval };

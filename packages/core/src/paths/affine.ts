@@ -1,6 +1,7 @@
 import type { Tensor } from "@fluxion/graph";
 import { broadcastTo, clip, div, formatShape, greaterEqual, lessEqual, mul, square, where } from "@fluxion/graph";
 import { bisectSnr } from "./bisect-snr.ts";
+import { checkSchedule, snrOf } from "./check-schedule.ts";
 import { firstOf, onBoth, onHost } from "./host.ts";
 import { membersFrom } from "./moments.ts";
 import { checkInterval, checkPositive } from "./options.ts";
@@ -31,8 +32,9 @@ export interface AffinePathOptions {
  *
  * @example
  * const cosine = affinePath({ alpha: (t) => sin(mul(t, Math.PI / 2)), sigma: (t) => cos(mul(t, Math.PI / 2)) });
- * @throws RangeError if the interval is empty or leaves [0, 1], priorStd is not above 0, or α, σ or a derivative is not
- * finite at an end of the interval, or the signal-to-noise ratio does not grow
+ * @throws RangeError if the interval is empty or leaves [0, 1], or priorStd is not above 0; and, as far as both ends of the
+ * interval and 63 times between tell, if α, σ or a derivative is not finite, σ is not above 0 before the end, or the
+ * signal-to-noise ratio falls
  */
 export function affinePath({
   alpha: alphaOf,
@@ -44,7 +46,6 @@ export function affinePath({
   config = {},
 }: AffinePathOptions): AffinePath {
   checkInterval("affinePath", interval);
-  const [t0, t1] = interval;
   const alpha = (t: Tensor): Tensor => elementwise("alpha", alphaOf(t), t);
   const sigma = (t: Tensor): Tensor => elementwise("sigma", sigmaOf(t), t);
   const schedule = (t: Tensor): Schedule => {
@@ -53,8 +54,7 @@ export function affinePath({
   };
   const numbers = onHost((t) => ({ ...schedule(t) }));
   const at = (t: number): ScheduleOf<number> => firstOf(numbers([t]));
-  const [start, end] = [at(t0), at(t1)];
-  checkEnds([[t0, start], [t1, end]]);
+  const [start, end] = checkSchedule(numbers, interval);
   const priorStd = givenStd ?? start.sigma;
   checkPositive("affinePath", "priorStd", priorStd);
 
@@ -78,29 +78,12 @@ export function affinePath({
   };
 }
 
-const snrOf = ({ alpha, sigma }: ScheduleOf<number>): number => (alpha / sigma) ** 2;
-
 /** A value for every time; a constant stands for all of them. */
 function elementwise(name: string, values: Tensor, t: Tensor): Tensor {
   if (values.rank === 0) return broadcastTo(values, t.shape);
   if (values.shape.join() === t.shape.join()) return values;
   throw new RangeError(
     `affinePath: ${name}: expected a value for each time ${formatShape(t.shape)}, got ${formatShape(values.shape)}; use elementwise ops`,
-  );
-}
-
-/** What must hold at both ends of the interval. */
-function checkEnds(ends: readonly (readonly [number, ScheduleOf<number>])[]): void {
-  for (const [t, numbers] of ends) {
-    for (const [name, value] of Object.entries(numbers)) {
-      if (Number.isFinite(value)) continue;
-      throw new RangeError(`affinePath: interval: expected a finite ${name} at its ends, got ${value} at t = ${t}; leave this end out`);
-    }
-  }
-  const [low = NaN, high = NaN] = ends.map(([, numbers]) => snrOf(numbers));
-  if (low < high) return;
-  throw new RangeError(
-    `affinePath: expected more signal (alpha²/sigma²) at the end than at the start, got ${low} to ${high}; t = 0 is noise, t = 1 is data`,
   );
 }
 

@@ -45,7 +45,7 @@ export interface ScheduleChange {
  *
  * The marginals at the common ratios are the same up to that scale, so the samples are those of the model, but for what the
  * solver and a cut do. Ends at which s' is infinite (the start of `polynomialPath`) are left out up to a signal of 1e-5
- * times the noise, or the other way round.
+ * times the noise, or the other way round; where both are left (the end of a smoothed cosine), up to 1e-5 of their ratio.
  *
  * @param from - the path that the model was trained on
  * @param to - the path to integrate along
@@ -60,8 +60,8 @@ export function changeSchedule(from: AffinePath, to: AffinePath): ScheduleChange
   const startsAs = t0 === to.interval[0];
   const priorStd = scale * (startsAs ? to.priorStd : (from.priorStd * size(to.at(t0))) / size(from.at(s0)));
   const path = affinePath({
-    kind: to.kind,
-    config: { ...to.config },
+    kind: "changed",
+    config: { path: to.config, scale, interval: [t0, t1] },
     interval: [t0, t1],
     priorStd,
     alpha: (t) => mul(to.alpha(t), scale),
@@ -97,13 +97,16 @@ function shareRate({ alpha, sigma, dAlpha, dSigma }: Schedule): Tensor {
   return div(sub(mul(dAlpha, sigma), mul(alpha, dSigma)), mul(total, total));
 }
 
+/** What is cut off a ratio that is neither 0 nor infinite, where a path stands still. */
+const finiteCut = 1e-5;
+
 /** The signal-to-noise ratios that both paths have, without ends at which one stands still beside the other. */
 function commonRatios(from: AffinePath, to: AffinePath): readonly [number, number] {
   const range = (path: AffinePath): readonly [number, number] => [path.snr(path.interval[0]), path.snr(path.interval[1])];
   const [[fromLow, fromHigh], [toLow, toHigh]] = [range(from), range(to)];
   let [low, high] = [Math.max(fromLow, toLow), Math.min(fromHigh, toHigh)];
-  if (!isRegular(from, to, low)) low = Math.max(low, 1e-10);
-  if (!isRegular(from, to, high)) high = Math.min(high, 1e10);
+  if (!isRegular(from, to, low)) low = Math.max(low * (1 + finiteCut), 1e-10);
+  if (!isRegular(from, to, high)) high = Math.min(high * (1 - finiteCut), 1e10);
   if (low < high) return [low, high];
   const [a, b, c, d] = [fromLow, fromHigh, toLow, toHigh].map((ratio) => Number(ratio.toPrecision(4)));
   throw new RangeError(`changeSchedule: expected paths with signal-to-noise ratios in common, got ${String(a)} to ${String(b)} and ${String(c)} to ${String(d)}`);
@@ -114,7 +117,8 @@ function isRegular(from: AffinePath, to: AffinePath, snr: number): boolean {
   const [a, b] = [from.at(from.timeOfSnr(snr)), to.at(to.timeOfSnr(snr))].map(
     ({ alpha, sigma, dAlpha, dSigma }) => dAlpha * sigma - alpha * dSigma,
   );
-  return Number.isFinite((b ?? NaN) / (a ?? NaN));
+  // A derivative that should be 0 may be a rounding error.
+  return Math.abs((b ?? NaN) / (a ?? NaN)) < 1e8;
 }
 
 const cutOf = ({ interval: [start, end] }: AffinePath, first: number, last: number): Cut => ({ start: first - start, end: end - last });

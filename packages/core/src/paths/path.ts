@@ -13,7 +13,10 @@ export interface PathSample {
  */
 export interface Path {
   readonly kind: string;
-  /** Plain JSON from which `pathFromConfig` rebuilds the path. */
+  /**
+   * Plain JSON that says what the path is. `pathFromConfig` rebuilds the paths of `pathOptions` from it, on their whole
+   * interval, and refuses all others: functions of one's own are no JSON.
+   */
   readonly config: Readonly<Record<string, unknown>>;
   /** The prior is N(0, priorStd² I). */
   readonly priorStd: number;
@@ -27,9 +30,12 @@ export interface Path {
    * @param t - `[batch]`
    */
   sample(x0: Tensor, x1: Tensor, t: Tensor): PathSample;
-  /** u_t(x|x1) = (σ'/σ)(x − μ) + μ' (Theorem 3, eq 15), `[batch, ...event]`. */
+  /**
+   * u_t(x|x1) = (σ'/σ)(x − μ) + μ' (Theorem 3, eq 15), `[batch, ...event]`. At an end where σ is 0 every x but μ has an infinite
+   * one, and μ has NaN: there `sample` knows the velocity of every trajectory.
+   */
   conditionalVelocity(x: Tensor, x1: Tensor, t: Tensor): Tensor;
-  /** ∇ log p_t(x|x1) = −(x − μ)/σ², `[batch, ...event]`. */
+  /** ∇ log p_t(x|x1) = −(x − μ)/σ², `[batch, ...event]`; infinite or NaN where σ is 0. */
   conditionalScore(x: Tensor, x1: Tensor, t: Tensor): Tensor;
   /** log p_t(x|x1) in nats, `[batch]`. */
   conditionalLogDensity(x: Tensor, x1: Tensor, t: Tensor): Tensor;
@@ -60,8 +66,6 @@ export interface AffinePath extends Path {
   /**
    * The time at which the signal-to-noise ratio is `snr`, the inverse of `snr(t)`. A ratio beyond those of the interval,
    * infinity included, gives the end of the interval.
-   *
-   * @throws RangeError if the ratio of a path of your own does not grow over its interval
    */
   timeOfSnr(snr: Tensor): Tensor;
   timeOfSnr(snr: number): number;

@@ -5,7 +5,7 @@ import type { AffinePath } from "./path.ts";
 
 /** Options of `polynomialPath`. */
 export interface PolynomialPathOptions {
-  /** The degree, from 1; 1 is the straight path. */
+  /** The degree, from 1, the straight path; below, the velocity is infinite at the start. */
   readonly n: number;
 }
 

@@ -38,7 +38,8 @@ export const pathOptions = Object.fromEntries(Object.entries(paths).map(([name, 
 >;
 
 /**
- * Builds the path that a configuration describes: `pathFromConfig(path.config)` equals `path`.
+ * Builds the path that a configuration describes: for a path of `pathOptions`, `pathFromConfig(path.config)` is the same path, on
+ * its whole interval.
  *
  * @param config - `kind` and the options of that kind
  * @throws RangeError for a kind that is none of ours, an unknown option or a value out of range

@@ -1,6 +1,7 @@
-/** @file What every training step draws: the objective's inputs, labels, and masks of dropout. */
+/** @file What every training step draws: the objective's inputs, labels, images of low resolution, and masks of dropout. */
 import type { DType, TypedData } from "@fluxion/graph";
 import { sizeOf } from "@fluxion/graph";
+import { lowResolution } from "../data/low-resolution.ts";
 import type { Model } from "../models/model.ts";
 import type { BatchInput, BatchSource, Objective } from "../objectives/index.ts";
 import type { Path } from "../paths/path.ts";
@@ -44,7 +45,19 @@ export function stepInputs({ model, objective, path, batch, labelDropout = 0.1 }
   ]);
   const { classes } = model;
   const labels = classes === undefined ? {} : { labels: labelInput(batch, classes, labelDropout) };
-  return { ...Object.fromEntries(drawn), ...labels, ...Object.fromEntries(masks) };
+  const small = model.superResolution === undefined ? {} : { lowResolution: lowResolutionInput(batch, model, model.superResolution) };
+  return { ...Object.fromEntries(drawn), ...labels, ...small, ...Object.fromEntries(masks) };
+}
+
+/** Images of low resolution `[batch, channels, height/factor, width/factor]` of the data that the objective draws. */
+function lowResolutionInput(batch: number, model: Model, factor: number): StepInput {
+  const [channels = 1, height = 1, width = 1] = model.eventShape;
+  const shape = [batch, channels, height, width] as const;
+  return stepInput("float32", [batch, channels, height / factor, width / factor], 0, (length) => new Float32Array(length), ({ key, data }, step, out) => {
+    const x1 = new Float32Array(sizeOf(shape));
+    data.fill(key.child("data"), step, x1);
+    out.set(lowResolution(x1, shape, factor, data.transform));
+  });
 }
 
 /** Labels `[batch]`, of which some are `classes`, none in particular. */

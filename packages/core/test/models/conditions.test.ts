@@ -4,6 +4,7 @@ import { hostTensor, input, referenceRuntime, trace } from "@fluxion/graph";
 import type { Condition, ConditionOptions, Model } from "fluxion";
 import { adm, conditionInputs, dit, initParameters, Key, mlp, modelFromConfig, parameterCount, unet } from "fluxion";
 import { describe, expect, it } from "vitest";
+import { imageModel } from "../../src/models/image-model.ts";
 import { distance, pick, randomFeeds } from "./harness.ts";
 
 const small = { image: [1, 4, 4], channels: 2, multiples: [1, 2], blocks: 1, attention: [], groups: 1 } as const;
@@ -106,4 +107,31 @@ describe.each(Object.entries(makers))("%s", (kind, make) => {
 
 it("a model of points knows no conditions", () => {
   expect(conditionInputs(mlp({ dimension: 2 }))).toEqual({});
+});
+
+it("a network of images reads xt, and behind its channels the low-resolution image, upsampled bilinearly", async () => {
+  const seen = { parameters: {}, masks: {}, apply: (_params: unknown, x: Tensor) => x };
+  const model = imageModel("seen", { image: [2, 4, 4], superResolution: 2 }, seen);
+  const xt = Array.from({ length: 32 }, (_, i) => 100 + i);
+  const run = await compile(model);
+  const out = await run({
+    xt: hostTensor(xt, [1, 2, 4, 4], "float64"),
+    t: hostTensor([0.5], [1], "float64"),
+    lowResolution: hostTensor([0, 4, 8, 12, -1, 0, 0, 3], [1, 2, 2, 2], "float64"),
+  });
+  expect(out.shape).toEqual([1, 4, 4, 4]);
+  // Pixels are squares: new middles lie a quarter off the old ones, and edges are kept.
+  const rows = [
+    [0, 1, 3, 4],
+    [2, 3, 5, 6],
+    [6, 7, 9, 10],
+    [8, 9, 11, 12],
+    [-1, -0.75, -0.25, 0],
+    [-0.75, -0.375, 0.375, 0.75],
+    [-0.25, 0.375, 1.625, 2.25],
+    [0, 0.75, 2.25, 3],
+  ];
+  Array.from(out.data, Number).forEach((value, i) => {
+    expect(value).toBeCloseTo([...xt, ...rows.flat()][i] ?? NaN, 12);
+  });
 });

@@ -1,6 +1,9 @@
+import { constant } from "@fluxion/graph";
 import type { DitOptions } from "fluxion";
 import { dit, nn, parameterCount } from "fluxion";
 import { describe, expect, it } from "vitest";
+import { ditCases } from "./dit-cases.ts";
+import { compileModel, randomFeeds, values } from "./harness.ts";
 
 /** The parameters of a DiT, by adding up its description. */
 function ditCount({ width: d, depth, pixels }: { readonly width: number; readonly depth: number; readonly pixels: number }): number {
@@ -40,6 +43,24 @@ describe("dit", () => {
     [{ image: [3, 32, 32], dropout: 0.1 }, 'dit: unknown option "dropout"'],
   ])("refuses %j", (options, message) => {
     expect(() => dit(options as DitOptions)).toThrow(message);
+  });
+
+  /** The first two and the last two outputs, by scripts/reference. */
+  const goldens: Readonly<Record<string, readonly number[]>> = {
+    "two blocks of two heads": [-1.192897131176, 0.33373952013, -0.6613136500136, 0.9830006214054],
+    "oblong images of two channels": [-0.4291018201575, 0.06669984940972, -1.907209361149, -1.663443210748],
+    classes: [-0.1601411967907, -1.275897011606, 1.093988042447, 1.439898170428],
+  };
+
+  it.each(ditCases)("computes what the paper describes: $name", async ({ name, options, labels }) => {
+    const model = dit(options);
+    const told = labels && { labels: constant(labels, [labels.length], "int32") };
+    const { out } = await (await compileModel({ ...model, apply: (params, xt, t) => model.apply(params, xt, t, told) }, { batch: 2 }))(randomFeeds(model, 2));
+    const got = values(out);
+    goldens[name]?.forEach((value, i) => {
+      expect(got.at(i < 2 ? i : i - 4)).toBeCloseTo(value, 11);
+    });
+    expect(goldens[name]).toHaveLength(4);
   });
 
   it("knows places by sines and cosines of row and column", () => {

@@ -126,3 +126,62 @@ describe("nn", () => {
     expect(nn.filled([2], 3).init(Key.from(0))).toEqual(Float32Array.of(3, 3));
   });
 });
+
+describe("blocks with their own initial parameters", () => {
+  /** Applies a block to inputs of the given shapes, whose values are sines. */
+  async function started(block: nn.Module<readonly [Tensor, Tensor]> | nn.Module, ...shapes: readonly (readonly number[])[]) {
+    const key = Key.from("start");
+    const params = Object.fromEntries(
+      Object.entries(block.parameters).map(([name, { shape, init }]) => [name, hostTensor(Float64Array.from(init(key.child(name))), shape)]),
+    );
+    const inputs = Object.fromEntries(
+      shapes.map((shape, i) => [`x${String(i)}`, hostTensor(Float64Array.from(range(shape.reduce((a, b) => a * b, 1)), (j) => Math.sin(j + 100 * i + 1)), shape)]),
+    );
+    const all = { ...params, ...inputs };
+    const program = trace("block", Object.fromEntries(Object.entries(all).map(([name, { shape }]) => [name, input(shape)])), (tensors) => ({
+      y: (block as nn.Module<readonly Tensor[]>).apply(tensors, ...Object.keys(inputs).map((name) => tensors[name] as Tensor)),
+    }));
+    const { y } = await (await referenceRuntime().compile(program)).run(all);
+    const numbers = (tensor: HostTensor | undefined): number[] => Array.from(tensor?.data ?? [], Number);
+    return { x: numbers(inputs["x0"]), y: numbers(y), params };
+  }
+  const features = [2, 3] as const;
+  const flags = { features: 3, groups: 2, sides: [4, 4] } as const;
+
+  it.each([
+    ["admBlock, scaled and shifted", nn.admBlock(4, 4, { ...flags, scaleShift: true }), [[2, 4, 4, 4], features]],
+    ["admBlock, told by addition", nn.admBlock(4, 4, { ...flags, scaleShift: false, dropout: 0.5 }), [[2, 4, 4, 4], features]],
+    ["residualBlock", nn.residualBlock(4, 4, { time: 3, groups: 2 }), [[2, 4, 4, 4], features]],
+    ["selfAttention", nn.selfAttention(4, { heads: 2, groups: 2 }), [[2, 4, 3, 2]]],
+    ["ditBlock", nn.ditBlock(4, 2), [[2, 5, 4], [2, 4]]],
+  ] as const)("are the identity: %s", async (_name, block, shapes) => {
+    const { x, y } = await started(block, ...shapes);
+    expect(y).toEqual(x);
+  });
+
+  it("are their skip where the resolution changes", async () => {
+    const one = { ...flags, groups: 1, scaleShift: true } as const;
+    const { x, y: down } = await started(nn.admBlock(1, 1, { ...one, sides: [1, 2], resample: "down" }), [1, 1, 2, 4], [1, 3]);
+    [0, 2].forEach((column, i) => {
+      const mean = [column, column + 1, column + 4, column + 5].reduce((sum, at) => sum + (x[at] ?? NaN) / 4, 0);
+      expect(down[i]).toBeCloseTo(mean, 12);
+    });
+    const { x: few, y: up } = await started(nn.admBlock(1, 1, { ...one, sides: [2, 4], resample: "up" }), [1, 1, 1, 2], [1, 3]);
+    const [a, b] = few;
+    expect(up).toEqual([a, a, b, b, a, a, b, b]);
+  });
+
+  it.each([
+    ["admBlock", nn.admBlock(2, 4, { ...flags, scaleShift: true })],
+    ["residualBlock", nn.residualBlock(2, 4, { time: 3, groups: 2 })],
+  ] as const)("are their skip where the channels change: %s", async (_name, block) => {
+    const { x, y, params } = await started(block, [1, 2, 1, 3], [1, 3]);
+    const [weight, bias] = ["skip.weight", "skip.bias"].map((name) => Array.from(params[name]?.data ?? [], Number)) as [number[], number[]];
+    expect(weight.some((value) => value !== 0)).toBe(true);
+    y.forEach((value, i) => {
+      const [channel, pixel] = [Math.floor(i / 3), i % 3];
+      const skipped = (bias[channel] ?? NaN) + [0, 1].reduce((sum, c) => sum + (weight[2 * channel + c] ?? NaN) * (x[3 * c + pixel] ?? NaN), 0);
+      expect(value).toBeCloseTo(skipped, 12);
+    });
+  });
+});

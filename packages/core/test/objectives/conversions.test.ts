@@ -1,6 +1,6 @@
-import { hostTensor, input, interpretProgram, mul, reshape, sub, trace } from "@fluxion/graph";
+import { hostTensor, input, interpretProgram, mul, reshape, square, sub, trace } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
-import { checkConversion, convert, gaussianPath, otPath, polynomialPath, predictionInterval, predictions } from "fluxion";
+import { affinePath, checkConversion, convert, gaussianPath, otPath, polynomialPath, predictionInterval, predictions } from "fluxion";
 import type { AffinePath, Prediction } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { affinePaths, cosine, straight, ve, vp } from "./paths.ts";
@@ -88,10 +88,26 @@ describe("the ends of the interval", () => {
     );
     expect(() => checkConversion(straight, "x1", "noise")).toThrow(/x1 does not determine noise at t = 1/);
     expect(() => checkConversion(straight, "velocity", "score")).toThrow(/velocity does not determine score at t = 1/);
-    expect(() => checkConversion(polynomialPath({ n: 2 }), "velocity", "noise")).toThrow(/velocity does not determine noise at t = 0/);
+    expect(() => checkConversion(polynomialPath({ n: 2 }), "velocity", "x1")).toThrow(/velocity does not determine x1 at t = 0/);
+    expect(() => checkConversion(polynomialPath({ n: 2 }), "velocity", "noise")).not.toThrow();
     expect(() => checkConversion(straight, "noise", "velocity", [1e-3, 1])).not.toThrow();
     expect(() => checkConversion(straight, "velocity", "noise")).not.toThrow();
     expect(() => checkConversion(straight, "velocity", "x1")).not.toThrow();
+  });
+
+  // What stands still at an end too leaves 0/0: the signal of a polynomial path, the noise of the last one.
+  const slowing = affinePath({ alpha: (t) => t, sigma: (t) => square(sub(1, t)) });
+  it.each([straight, cosine, polynomialPath({ n: 2 }), polynomialPath({ n: 3 }), slowing])("have the noise of a velocity at the start, its x1 at the end: $kind", (path) => {
+    const [a, b] = [[[0.3, -1], [2, 0.5]], [[1, -2], [0.7, 0.2]]];
+    for (const [end, to] of [[0, "noise"], [1, "x1"]] as const) {
+      const out = evaluate(a, b, [end, end], (x0, x1, t) => {
+        const { x, velocity, noise } = truth(path, x0, x1, t);
+        return { truth: to === "noise" ? noise : x1, made: convert(path, { value: velocity, from: "velocity", to, x, t }) };
+      });
+      out["truth"]?.forEach((value, i) => {
+        expect(out["made"]?.[i], to).toBeCloseTo(value, 12);
+      });
+    }
   });
 
   it("stay where a path is not singular", () => {

@@ -214,6 +214,21 @@ describe("equal weightings (paper, App. E.1)", () => {
     expect(lossOf(scoreFlowObjective(), vp, batch, w).loss / expected).toBeCloseTo(1, 9);
   });
 
+  it.each([
+    ["straight", straight, 2.3333333333],
+    ["cosine", cosine, 3.082861373],
+    ["VP", vp, 7.015],
+  ] as const)("ScoreFlow weighs by the golden diffusion coefficient of the %s path: g²/2 at t = 0.3", (_name, path, expected) => {
+    // The noise is 0 and the network says 1, which leaves λ = g²/σ² of the loss.
+    const program = trace("lambda", { x: input([1, 2]), t: input([1]) }, ({ x, t }) => ({
+      lambda: scoreFlowObjective({ prediction: "noise" }).loss({
+        model: { apply: () => ones([1, 2]) }, params: {}, inputs: { x0: mul(x, 0), x1: x, t }, path, batch: 1, event: [2],
+      }),
+    }));
+    const { lambda } = interpretProgram(program, { x: host([1, -2], [1, 2]), t: host([0.3], [1]) });
+    expect((Number(lambda?.data[0]) * path.at(0.3).sigma ** 2) / 2).toBeCloseTo(expected, 9);
+  });
+
   it("flow matching with diffusion is score matching with λ = β²/4", () => {
     const errors = scoreErrors(batch, w);
     const betas = Array.from(batch.t.data as Float64Array, (t) => 0.1 + 19.9 * (1 - t));

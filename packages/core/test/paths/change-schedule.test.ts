@@ -1,12 +1,12 @@
 import { referenceRuntime } from "@fluxion/graph";
-import { changeSchedule, createFlow, initParameters, Key, mlp, vePath } from "fluxion";
+import { changeSchedule, createFlow, initParameters, Key, mlp, pathFromConfig, vePath } from "fluxion";
 import type { AffinePath, Flow } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { carry, gaussianModel, logDensity, marginalAt } from "./gaussian-data.ts";
 import { affinePaths, paths } from "./harness.ts";
 
 const data = { mean: [1, -2], std: 0.5 };
-const names = ["ot", "ot without noise", "vp", "ve", "cosine", "polynomial 2.5", "linear-vp", "sine squared"];
+const names = ["ot", "ot without noise", "vp", "ve", "cosine", "polynomial 2.5", "linear-vp", "sine squared", "smoothed cosine"];
 const pathNamed = (name: string): AffinePath => affinePaths[name]!;
 
 const flowOf = (from: AffinePath, schedule?: AffinePath): Flow =>
@@ -59,6 +59,12 @@ describe("what is cut", () => {
     expect(other.cut.from.start).toBeCloseTo(1 / 11, 10);
     expect(other.cut.to).toEqual({ start: 0, end: 0 });
     expect(other.path.priorStd).toBe(10);
+  });
+
+  it("keeps the result from passing for the whole path in a file", () => {
+    const { path } = changeSchedule(pathNamed("ve"), pathNamed("ot without noise"));
+    expect(path.config).toMatchObject({ kind: "changed", path: { kind: "ot", sigmaMin: 0 }, interval: path.interval });
+    expect(() => pathFromConfig(path.config)).toThrow(/pathFromConfig: expected kind to be one of ot, .*, got "changed"/);
   });
 
   it("is an end at which one path stands still", () => {

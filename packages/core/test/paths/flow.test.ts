@@ -1,6 +1,6 @@
-import { referenceRuntime } from "@fluxion/graph";
-import { createFlow, Key } from "fluxion";
-import type { AffinePath } from "fluxion";
+import { and, expandDims, greaterEqual, lessEqual, mul, referenceRuntime, where } from "@fluxion/graph";
+import { createFlow, isAdaptive, Key, solvers } from "fluxion";
+import type { AffinePath, Flow, Model, SolverName } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { carry, gaussianModel, logDensity, marginalAt } from "./gaussian-data.ts";
 import { affinePaths } from "./harness.ts";
@@ -52,4 +52,44 @@ describe.each(Object.entries(affinePaths))("a flow of Gaussian data along %s", (
     }
     expect(drawn.logProb[3]).toBeCloseTo(expected(values.slice(6, 8)), 3);
   });
+});
+
+/** A model that has no value at times outside the path's interval, but for the rounding of float32. */
+function fenced(path: AffinePath, [t0, t1]: readonly [number, number] = path.interval): Model {
+  const model = gaussianModel(path, data);
+  const rounding = 2 ** -24;
+  return {
+    ...model,
+    apply: (params, x, t) => {
+      const inside = and(greaterEqual(t, t0 - rounding), lessEqual(t, t1 + rounding));
+      return mul(model.apply(params, x, t), expandDims(where(inside, 1, NaN), 1));
+    },
+  };
+}
+
+describe.each(Object.entries(affinePaths))("no solver leaves the interval of %s", (_name, path) => {
+  const solverNames = Object.keys(solvers) as SolverName[];
+  const points = Float64Array.of(0.7, -1.1, 0.2, 3);
+  /** There and back by every solver; the adaptive ones take steps as large as they can. */
+  const travel = async (flow: Flow): Promise<void> => {
+    for (const solver of solverNames) {
+      const options = isAdaptive(solver) ? ({ solver, rtol: 0.5, atol: 0.5 } as const) : ({ solver, steps: 3 } as const);
+      const noise = await flow.encode(points, options);
+      const back = await flow.decode(noise.values, options);
+      expect([...noise.values, ...back.values].every(Number.isFinite), solver).toBe(true);
+    }
+  };
+
+  it("along itself", async () => {
+    await travel(createFlow({ runtime: referenceRuntime(), model: fenced(path), params: {}, path }));
+  });
+
+  it.each(["ot without noise", "vp", "ve", "polynomial 2.5", "linear-vp"])("along %s", async (name) => {
+    await travel(createFlow({ runtime: referenceRuntime(), model: fenced(path), params: {}, path, schedule: affinePaths[name]! }));
+  });
+});
+
+it("a fence is noticed", async () => {
+  const flow = createFlow({ runtime: referenceRuntime(), model: fenced(affinePaths["cosine"]!, [0.2, 0.9]), params: {}, path: affinePaths["cosine"]! });
+  await expect(flow.decode(Float64Array.of(1, 2), { solver: "euler", steps: 3 })).rejects.toThrow(/euler: nonFinite/);
 });

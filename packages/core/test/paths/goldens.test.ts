@@ -1,5 +1,5 @@
 import { affinePath, cosinePath, gaussianPath, linearVpPath, otPath, pathFromConfig, polynomialPath, smoothedPath, vePath, vpPath } from "fluxion";
-import { add, constant, cos, div, divergence, expandDims, mul, sin, sqrt, sub, sum } from "@fluxion/graph";
+import { abs, add, constant, cos, div, divergence, expandDims, mul, sin, sqrt, sub, sum } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
 import { describe, expect, it } from "vitest";
 import { evaluate } from "./harness.ts";
@@ -137,7 +137,10 @@ describe("bad arguments", () => {
     ["time that runs from data to noise", () => affinePath({ alpha: (t) => sub(1, t), sigma: (t) => t }), /expected more signal .* t = 0 is noise/],
     ["an alpha that is not elementwise", () => affinePath({ alpha: (t) => sum(t, { axes: [0], keepDims: true }), sigma: (t) => sub(1, t) }), /affinePath: alpha: expected a value for each time \["?count"?\], got \[1\]/],
     ["a prior without width", () => affinePath({ alpha: (t) => t, sigma: (t) => sub(1, t), priorStd: 0 }), /priorStd: expected a number above 0, got 0/],
-    ["a ratio that falls on the way", () => affinePath({ alpha: (t) => mul(t, sub(2.5, mul(t, 1.5))), sigma: (t) => sub(1, mul(t, 0.1)) }).timeOfSnr(1), /timeOfSnr: expected a signal-to-noise ratio that grows with t, got .* at t = /],
+    ["a ratio that falls on the way", () => affinePath({ alpha: (t) => mul(t, sub(2.5, mul(t, 1.5))), sigma: (t) => sub(1, mul(t, 0.1)) }), /affinePath: expected a signal-to-noise ratio \(alpha²\/sigma²\) that grows with t, got .* and then .* at t = 0\.\d+; t = 0 is noise/],
+    ["noise that is used up on the way", () => affinePath({ alpha: (t) => t, sigma: (t) => sub(1, mul(t, 2)) }), /affinePath: sigma: expected noise above 0 before the end, got 0 at t = 0.5; end the interval earlier/],
+    ["a derivative that is infinite on the way", () => affinePath({ alpha: (t) => t, sigma: (t) => sub(1, mul(0.5, sqrt(abs(sub(t, 0.5))))) }), /affinePath: interval: expected a finite dSigma inside it, got .* at t = 0.5/],
+
     ["a smoothing of none", () => smoothedPath(otPath(), 0), /smoothedPath: std: expected a number above 0, got 0/],
     ["a Gaussian path's empty interval", () => gaussianPath({ mean: (_t, x1) => x1, std: (t) => t, interval: [1, 1] }), /gaussianPath: interval/],
     ["an unknown kind", () => pathFromConfig({ kind: "magic" }), /pathFromConfig: expected kind to be one of ot, vp, .*, got "magic"/],

@@ -90,9 +90,10 @@ describe("the flow of the marginal field", () => {
 });
 
 describe("Theorem 2", () => {
-  it("gives flow matching and conditional flow matching the same gradient", () => {
+  it.each(["cosine", "vp"])("gives flow matching and conditional flow matching the same gradient on the path %s", (name) => {
     const [batch, rounds] = [256, 60];
-    const path = smoothedPath(affinePaths["cosine"]!, 0.2);
+    const path = smoothedPath(affinePaths[name]!, 0.2);
+    const [t0, t1] = path.interval;
     const model = mlp({ dimension: 2, width: 5, depth: 1, time: "plain" });
     const weights = initParameters(model, Key.from(1));
     const shape = input([batch, 2]);
@@ -113,7 +114,7 @@ describe("Theorem 2", () => {
         ...weights,
         x0: hostTensor(Float64Array.from(normal(key.child("noise"), 2 * batch)), [batch, 2]),
         x1: points(Array.from(which, (i) => data[i] ?? [])),
-        t: vector(Array.from(uniform(key.child("time"), batch))),
+        t: vector(Array.from(uniform(key.child("time"), batch), (u) => t0 + (t1 - t0) * u)),
       });
       return { conditional: Array.from(out["conditional"]!.data, Number), marginal: Array.from(out["marginal"]!.data, Number) };
     });

@@ -1,7 +1,7 @@
 /** @file What a training step draws beside noise and data, and a batch in parts. */
-import { referenceRuntime } from "@fluxion/graph";
+import { constant, mul, referenceRuntime, sum } from "@fluxion/graph";
 import type { Model, Objective, TrainerOptions, TrainingState } from "fluxion";
-import { adm, createTrainer, Key, likelihoodObjective, mlp, otPath, trainingImages, trainingPoints, velocityObjective } from "fluxion";
+import { adm, createTrainer, Key, likelihoodObjective, mlp, nn, otPath, trainingImages, trainingPoints, velocityObjective } from "fluxion";
 import { describe, expect, it } from "vitest";
 import { stepInputs } from "../../src/training/step-inputs.ts";
 
@@ -71,6 +71,56 @@ describe("dropout in training", () => {
     const [on, off] = [await trained({ model, data: images }), await trained({ model: network(), data: images })];
     expect(on.losses[0]).toBe(off.losses[0]);
     expect(on.losses[2]).not.toBe(off.losses[2]);
+  });
+});
+
+describe("images of low resolution in training", () => {
+  // Two channels of 4×4; the squares of 2×2 hold a, a + 1, a + 2 and a + c, of which the mean is rounded.
+  const corners = [0, 1, 2, 20];
+  const level = (i: number) => {
+    const [plane, y, x] = [i >> 4, (i >> 2) & 3, i & 3];
+    return 30 * plane + 7 * (2 * (y >> 1) + (x >> 1)) + (corners[2 * (y & 1) + (x & 1)] ?? NaN);
+  };
+  const expected = Array.from({ length: 8 }, (_, i) => 30 * (i >> 2) + 7 * (i & 3) + Math.round(23 / 4));
+  const shape = [1, 2, 4, 4] as const;
+  const one = trainingImages(Uint8Array.from({ length: 32 }, (_, i) => level(i)), shape);
+  const model: Model = {
+    kind: "told", config: {}, eventShape: [2, 4, 4], superResolution: 2, parameters: {},
+    apply: (_params, _xt, _t, told) => told?.lowResolution ?? constant(NaN),
+  };
+
+  it("are rounded means without the noise of dequantisation, in the middle of their levels", () => {
+    const inputs = stepInputs({ model, objective: velocityObjective(), path: otPath(), batch: 1 });
+    for (const step of [0, 1]) {
+      const drawn = inputs["lowResolution"]?.draw({ key: Key.from(3), data: one }, step, 1) as Float32Array;
+      expect(Array.from(drawn, (y) => 128 * (y + 1))).toEqual(expected.map((pixel) => pixel + 0.5));
+    }
+    expect(inputs["lowResolution"]?.shape).toEqual([1, 2, 2, 2]);
+  });
+
+  it("reach the model", async () => {
+    const weights = Float32Array.from({ length: 8 }, (_, i) => 1 + Math.sin(i));
+    const weighed: Objective = {
+      ...velocityObjective(),
+      // Tells every value apart.
+      loss: ({ model: told, params, inputs: { x1, t } }) => {
+        if (!x1 || !t) throw new Error("expected data and times");
+        return sum(mul(told.apply(params, x1, t), constant(weights, [1, 2, 2, 2])));
+      },
+    };
+    const parameterised: Model = { ...model, parameters: nn.linear(1, 1).parameters };
+    const { losses } = await trained({ model: parameterised, objective: weighed, data: one, batchSize: 1 }, [1]);
+    const total = expected.reduce((all, pixel, i) => all + (weights[i] ?? NaN) * ((pixel + 0.5) / 128 - 1), 0);
+    expect(losses[0]).toBeCloseTo(total, 5);
+  });
+
+  it("are plain means of data that are no 8-bit images", () => {
+    const values = Float32Array.from({ length: 32 }, (_, i) => level(i) / 10);
+    const data = { ...one, transform: { kind: "identity" }, fill: (_key: Key, _step: number, out: Float32Array) => { out.set(values); } } as const;
+    const drawn = stepInputs({ model, objective: velocityObjective(), path: otPath(), batch: 1 })["lowResolution"]?.draw({ key: Key.from(3), data }, 0, 1);
+    Array.from(drawn as Float32Array).forEach((value, i) => {
+      expect(value).toBeCloseTo((30 * (i >> 2) + 7 * (i & 3) + 23 / 4) / 10, 5);
+    });
   });
 });
 

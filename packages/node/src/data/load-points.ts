@@ -1,7 +1,9 @@
 import { extname } from "node:path";
 import { parseCsv, parseNpy } from "fluxion";
 import type { FloatArray, NpyArray } from "fluxion";
+import { npzArrays, npzHeader } from "./npz-arrays.ts";
 import { readDataFile } from "./read-file.ts";
+import { readMember } from "./zip.ts";
 
 /** Points of a file. */
 export interface LoadedPoints {
@@ -12,19 +14,30 @@ export interface LoadedPoints {
 }
 
 /**
- * Reads points from a .csv, .tsv, .txt or .npy file, one a row; a .npy vector `[n]` holds n points of dimension 1.
+ * Reads points from a .csv, .tsv, .txt, .npy or .npz file, one a row; an array `[n]` holds n points of dimension 1. Of an
+ * archive of several arrays it takes the only one `[n, d]`.
  * @throws Error naming the path, what was expected, what came and how to fix it.
  */
 export function loadPoints(path: string): LoadedPoints {
   const extension = extname(path).toLowerCase();
   if (extension === ".npy") return pointsOf(parseNpy(readDataFile(path), path), path);
+  if (extension === ".npz") return pointsOfArchive(path);
   if ([".csv", ".tsv", ".txt"].includes(extension)) {
     const { data, shape } = parseCsv(textOf(readDataFile(path), path), path);
     return { data, shape };
   }
   throw new Error(
-    `${path}: expected a .csv, .tsv, .txt or .npy file, got ${extension || "no extension"}; convert or rename it`,
+    `${path}: expected a .csv, .tsv, .txt, .npy or .npz file, got ${extension || "no extension"}; convert or rename it`,
   );
+}
+
+function pointsOfArchive(path: string): LoadedPoints {
+  const arrays = npzArrays(path);
+  const tables = arrays.length > 1 ? arrays.filter((array) => npzHeader(array).shape.length === 2) : arrays;
+  const [only, ...others] = tables;
+  if (only && others.length === 0) return pointsOf(parseNpy(readMember(path, only.member), only.title), only.title);
+  const got = arrays.map((array) => `${array.name} [${npzHeader(array).shape.join(", ")}]`).join(", ") || "none";
+  throw new Error(`${path}: expected one array [n, d] of points, got ${got}; save it alone, as numpy.savez(file, points)`);
 }
 
 function textOf(bytes: Uint8Array, path: string): string {

@@ -3,6 +3,7 @@ import { basename, extname } from "node:path";
 import { readImages } from "fluxion";
 import type { ImageSet, ImageSource, ImageSplit, OpenImagesOptions } from "./formats/image-format.ts";
 import { holdsImages } from "./formats/npy.ts";
+import { archiveHoldsImages } from "./formats/npz.ts";
 import { imageFormats } from "./formats/registry.ts";
 import type { LoadedImages } from "./load-images.ts";
 
@@ -30,10 +31,13 @@ export function readImageSet({ reader, labels }: ImageSet): LoadedImages {
   return { ...readImages(reader), labels };
 }
 
-/** Whether a path holds images, as far as can be told before they are opened: a directory, or a .npy file of three axes or four. */
+/** Whether a path holds images, as far as can be told before they are opened: a directory, or a .npy or .npz file of images. */
 export function isImageSource(path: string): boolean {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats?.isDirectory() === true || (stats?.isFile() === true && extname(path).toLowerCase() === ".npy" && holdsImages(path));
+  if (stats?.isDirectory() === true) return true;
+  if (stats?.isFile() !== true) return false;
+  const extension = extname(path).toLowerCase();
+  return (extension === ".npy" && holdsImages(path)) || (extension === ".npz" && archiveHoldsImages(path));
 }
 
 function sourceAt(path: string): ImageSource {

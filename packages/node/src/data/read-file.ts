@@ -14,10 +14,7 @@ export function readDataFile(path: string): Uint8Array {
   try {
     return plain(gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }));
   } catch (cause) {
-    throw new Error(
-      `${path}: expected a whole gzip file, got one that does not unpack (${reason(cause)}); fetch it again`,
-      { cause },
-    );
+    throw notGzip(path, cause);
   }
 }
 
@@ -65,3 +62,8 @@ function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
 }
 
 const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+/** The error for a gzip file that does not unpack. */
+export function notGzip(path: string, cause: unknown): Error {
+  return new Error(`${path}: expected a whole gzip file, got one that does not unpack (${reason(cause)}); fetch it again`, { cause });
+}

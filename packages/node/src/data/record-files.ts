@@ -33,7 +33,7 @@ export function recordReader(files: readonly RecordFile[], image: readonly [numb
       Array.from(images).forEach((number, i) => {
         const at = first.findLastIndex((start) => number >= start);
         const file = files[at];
-        if (!file) throw new RangeError(`image: expected a number from 0 to ${shape[0] - 1}, got ${number}`);
+        if (!file || number >= shape[0]) throw new RangeError(`image: expected a number from 0 to ${shape[0] - 1}, got ${number}`);
         const descriptor = open.get(at) ?? openWhole(file);
         open.set(at, descriptor);
         const place = out.subarray(i * size, (i + 1) * size);

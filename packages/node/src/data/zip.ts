@@ -2,8 +2,10 @@
 import { createReadStream, createWriteStream, statSync } from "node:fs";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createInflateRaw } from "node:zlib";
+import { constants, createInflateRaw, inflateRawSync } from "node:zlib";
+import type { ZlibOptions } from "node:zlib";
 import { crc32Update } from "@fluxion/graph";
+import { isFileError } from "../runs/atomic.ts";
 import { readFilePart } from "./record-files.ts";
 
 /** A file in an archive. */
@@ -107,10 +109,10 @@ function text(view: DataView, start: number, length: number): string {
  * Passes the bytes of a member on, unpacked, and compares them with its checksum.
  *
  * @param to - the file to write; default none: the member is only checked
- * @throws Error if they do not agree
+ * @throws Error if they do not agree; that of the file system if `to` cannot be written
  */
 export async function checkMember(path: string, member: ZipMember, to?: string): Promise<void> {
-  const { name, stored, crc, packed, size, start } = member;
+  const { name, stored, packed, start } = member;
   let [sum, length] = [0, 0];
   const check = new Transform({
     transform: (chunk: Uint8Array, _, done) => {
@@ -126,8 +128,50 @@ export async function checkMember(path: string, member: ZipMember, to?: string):
   try {
     if (packed > 0) await pipeline(steps);
   } catch (cause) {
-    throw new Error(`${path}: expected "${name}" to unpack, got ${cause instanceof Error ? cause.message : String(cause)}; fetch the file again`, { cause });
+    throw isFileError(cause) ? cause : notUnpacked(path, name, cause);
   }
+  checkSum(path, member, sum, length);
+}
+
+/**
+ * The bytes of a member, unpacked and compared with its checksum; for what is small beside memory.
+ *
+ * @throws Error as `checkMember`
+ */
+export function readMember(path: string, member: ZipMember): Uint8Array {
+  const { name, stored, packed, size, start } = member;
+  const bytes = new Uint8Array(packed);
+  readFilePart(path, start, bytes);
+  const unpacked = stored ? bytes : inflated(path, name, bytes, { maxOutputLength: Math.max(size, 1) });
+  checkSum(path, member, crc32Update(0, unpacked), unpacked.length);
+  return unpacked;
+}
+
+/**
+ * The first bytes of a member, at most `most`, unpacked; no more than as many are read.
+ *
+ * @throws Error if they do not unpack
+ */
+export function memberStart(path: string, { name, stored, packed, start }: ZipMember, most: number): Uint8Array {
+  const bytes = new Uint8Array(Math.min(most, packed));
+  readFilePart(path, start, bytes);
+  // What is cut off is no error at the start of a member.
+  return stored ? bytes : inflated(path, name, bytes, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, most);
+}
+
+function inflated(path: string, name: string, bytes: Uint8Array, options: ZlibOptions): Uint8Array {
+  try {
+    return inflateRawSync(bytes, options);
+  } catch (cause) {
+    throw notUnpacked(path, name, cause);
+  }
+}
+
+function notUnpacked(path: string, name: string, cause: unknown): Error {
+  return new Error(`${path}: expected "${name}" to unpack, got ${cause instanceof Error ? cause.message : String(cause)}; fetch the file again`, { cause });
+}
+
+function checkSum(path: string, { name, crc, size }: ZipMember, sum: number, length: number): void {
   if (sum === crc && length === size) return;
   throw new Error(`${path}: expected "${name}" to have checksum ${hex(crc)}, got ${hex(sum)}; the file is damaged, fetch it again`);
 }

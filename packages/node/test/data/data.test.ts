@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { loadImages, loadPoints, locateDataset } from "@fluxion/node";
 import { trainingImages, writeNpy } from "fluxion";
 import { afterAll, describe, expect, it } from "vitest";
+import { zip } from "./files.ts";
 
 const root = mkdtempSync(join(tmpdir(), "fluxion-data-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -25,6 +26,14 @@ function idx(...shape: number[]): Uint8Array {
 }
 
 describe("loadPoints", () => {
+  it("reads archives of one table, with other arrays beside it or not", () => {
+    const [points, y] = [writeNpy(Float64Array.of(1, 2, 3, 4), [2, 2]), writeNpy(Uint8Array.of(0, 1), [2])];
+    const expected = { data: Float64Array.of(1, 2, 3, 4), shape: [2, 2] };
+    expect(loadPoints(put("one.npz", zip({ "arr_0.npy": points })))).toEqual(expected);
+    expect(loadPoints(put("packed.npz", zip({ "y.npy": y, "x.npy": points }, { deflate: true })))).toEqual(expected);
+    expect(loadPoints(put("vector.npz", zip({ "v.npy": writeNpy(Float64Array.of(1, 2), [2]) }))).shape).toEqual([2, 1]);
+  });
+
   it("reads csv, txt, tsv and npy, packed or not", () => {
     const expected = { data: Float64Array.of(1, 2, 3, 4), shape: [2, 2] };
     expect(loadPoints(put("a.csv", "x,y\n1,2\n3,4\n"))).toEqual(expected);
@@ -41,10 +50,10 @@ describe("loadPoints", () => {
     const good = writeNpy(Float32Array.of(1, 2), [1, 2]);
     const cases: readonly (readonly [string, string])[] = [
       [join(root, "absent.csv"), "absent.csv: expected a file, got nothing there; check the path"],
-      [root, "expected a .csv, .tsv, .txt or .npy file, got no extension"],
+      [root, "expected a .csv, .tsv, .txt, .npy or .npz file, got no extension"],
       [put("folder.csv/x", ""), "got no extension"],
       [join(root, "folder.csv"), "folder.csv: expected a file, got a directory"],
-      [put("a.xlsx", "PK"), "a.xlsx: expected a .csv, .tsv, .txt or .npy file, got .xlsx; convert"],
+      [put("a.xlsx", "PK"), "a.xlsx: expected a .csv, .tsv, .txt, .npy or .npz file, got .xlsx; convert"],
       [put("ragged.csv", "1,2\n3\n"), "ragged.csv: expected 2 columns as in line 1, got 1 in line 2"],
       [put("word.csv", "1,2\n3,x\n"), 'word.csv: expected a finite number in line 2, column 2, got "x"'],
       [put("nan.csv", "1,2\n3,NaN\n"), 'in line 2, column 2, got "NaN"; remove or repair that row'],
@@ -56,6 +65,14 @@ describe("loadPoints", () => {
         put("cube.npy", writeNpy(new Float32Array(8), [2, 2, 2])),
         "expected points [n, d] with n, d ≥ 1, got shape [2, 2, 2]",
       ],
+      [
+        put("two.npz", zip({ "a.npy": good, "b.npy": good })),
+        "two.npz: expected one array [n, d] of points, got a [1, 2], b [1, 2]; save it alone, as numpy.savez(file, points)",
+      ],
+      [put("none.npz", zip({})), "expected one array [n, d] of points, got none"],
+      [put("text.npz", "1,2\n"), "text.npz: expected a whole zip archive"],
+      [put("nan.npz", zip({ "p.npy": writeNpy(Float32Array.of(1, NaN), [1, 2]) })), "nan.npz: p: expected finite values, got NaN in row 1, column 2"],
+      [put("sum.npz", zip({ "p.npy": good }).map((byte, i) => (i === 150 ? byte ^ 1 : byte))), "sum.npz: expected"],
       [put("none.npy", writeNpy(new Float32Array(0), [0, 2])), "got shape [0, 2]"],
       [put("scalar.npy", writeNpy(new Float32Array(1), [])), "got shape []"],
       [put("cut.csv", gzipSync("1,2\n".repeat(99)).subarray(0, 20)), "cut.csv: expected a whole gzip file"],

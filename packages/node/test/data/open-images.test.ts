@@ -1,6 +1,6 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readImageSet, openImages } from "@fluxion/node";
+import { isImageSource, readImageSet, openImages } from "@fluxion/node";
 import type { ImageSplit, OpenImagesOptions } from "@fluxion/node";
 import { writeNpy } from "fluxion";
 import { gzipSync } from "node:zlib";
@@ -49,6 +49,19 @@ const sets = {
     put("chw/test.npy", writeNpy(pixelsFrom(7, 30), [1, 3, 2, 5]));
     return { name: "chw", image: [3, 2, 5], pixels: (i: number) => pixelsFrom(i, 30), labels: [9, 0, 300], classes: undefined, test: 7 };
   },
+  "archives, stored and deflated": () => {
+    const labels = writeNpy(BigInt64Array.of(9n, 0n, 300n), [3]);
+    put("archives/train.npz", zip({ "y.npy": labels, "x.npy": writeNpy(images(pixelsFrom(0, 30), pixelsFrom(1, 30), pixelsFrom(2, 30)), [3, 3, 2, 5]) }, { deflate: true }));
+    put("archives/test.npz", zip({ "images.npy": writeNpy(pixelsFrom(7, 30), [1, 3, 2, 5]) }));
+    return { name: "archives", image: [3, 2, 5], pixels: (i: number) => pixelsFrom(i, 30), labels: [9, 0, 300], classes: undefined, test: 7 };
+  },
+  "an archive of both parts": () => {
+    const train = writeNpy(images(pixelsFrom(0, 10), pixelsFrom(1, 10), pixelsFrom(2, 10)), [3, 2, 5]);
+    const test = writeNpy(pixelsFrom(7, 10), [1, 2, 5]);
+    const labels = writeNpy(Uint8Array.of(9, 0, 3), [3, 1]);
+    put("both.npz", zip({ "x_test.npy": test, "x_train.npy": train, "y_train.npy": labels, "y_test.npy": writeNpy(Uint8Array.of(5), [1]) }));
+    return { name: "both.npz", image: [1, 2, 5], pixels: (i: number) => pixelsFrom(i, 10), labels: [9, 0, 3], classes: undefined, test: 7 };
+  },
   IDX: () => {
     put("idx/train-images-idx3-ubyte", idxFile([3, 2, 5], images(pixelsFrom(0, 10), pixelsFrom(1, 10), pixelsFrom(2, 10))));
     put("idx/train-labels-idx1-ubyte", idxFile([3], Uint8Array.of(9, 0, 3)));
@@ -91,6 +104,28 @@ describe("openImages", () => {
     expect(readImageSet(grey)).toEqual({ pixels: pixelsFrom(0, 12), shape: [2, 1, 2, 3], labels: undefined });
   });
 
+  it("unpacks IDX files in gzip to the cache, once, and reads them there", async () => {
+    const path = put("packed/train-images-idx3-ubyte.gz", gzipSync(idxFile([2, 2, 3], pixelsFrom(0, 12))));
+    const own = join(root, "own-cache");
+    const first = await openImages(at("packed"), "train", { cache: own });
+    const [file = ""] = readdirSync(own);
+    expect(readFileSync(join(own, file))).toEqual(Buffer.from(idxFile([2, 2, 3], pixelsFrom(0, 12))));
+    const second = await openImages(path, "train", { cache: own });
+    expect(readdirSync(own)).toEqual([file]);
+    for (const set of [first, second]) expect(readImageSet(set)).toMatchObject({ pixels: pixelsFrom(0, 12), shape: [2, 1, 2, 3] });
+  });
+
+  it("tells files of images from files of points", () => {
+    const array = (shape: readonly number[]) => writeNpy(new Uint8Array(8), shape);
+    for (const [name, held, images] of [["a", "x", true], ["b", "test_images", true], ["c", "arr_0", false]] as const) {
+      expect(isImageSource(put(`${name}.npz`, zip({ [`${held}.npy`]: array([2, 2, 2]) }, { deflate: true })))).toBe(images);
+    }
+    expect(isImageSource(put("d.npz", zip({ "x.npy": array([4, 2]), "y.npy": array([8]) })))).toBe(false);
+    expect(isImageSource(put("e.npy", array([2, 2, 2])))).toBe(true);
+    expect(isImageSource(put("f.npy", array([4, 2])))).toBe(false);
+    expect(isImageSource(at("absent.npz"))).toBe(false);
+  });
+
   it("names path, expectation, finding and cure for bad sets", async () => {
     mkdirSync(at("empty"));
     put("short/data_batch_1.bin", cifarBin([1, 2]).subarray(0, 6000));
@@ -114,7 +149,20 @@ describe("openImages", () => {
     put("flipped-packed/train_data_batch_1.npz", packed.map((byte, i) => (i === 130 ? byte ^ 1 : byte)));
     put("sizes/train_data_batch_1.npz", imagenetNpz([1]));
     put("sizes/train_data_batch_2.npz", imagenetNpz([1], { side: 8 }));
+    put("archives-of-training/train.npz", "");
+    put("nameless.npz", zip({ "arr_0.npy": writeNpy(new Uint8Array(8), [2, 2, 2]) }));
+    put("float.npz", zip({ "x.npy": writeNpy(new Float32Array(8), [2, 2, 2]) }));
+    put("few.npz", zip({ "x.npy": writeNpy(new Uint8Array(8), [2, 2, 2]), "y.npy": writeNpy(Uint8Array.of(1), [1]) }));
+    put("damaged.npz", zip({ "x.npy": writeNpy(new Uint8Array(800), [2, 20, 20]) }).map((byte, i) => (i === 400 ? 1 : byte)));
+    put("cut-gzip/train-images-idx3-ubyte.gz", gzipSync(idxFile([2, 2, 3], pixelsFrom(0, 12))).subarray(0, 20));
+    put("short-gzip/train-images-idx3-ubyte.gz", gzipSync(idxFile([3, 2, 3], pixelsFrom(0, 12))));
     const cases: readonly (readonly [string, string])[] = [
+      ["cut-gzip", "cut-gzip/train-images-idx3-ubyte.gz: expected a whole gzip file, got one that does not unpack (unexpected end of file); fetch it again"],
+      ["short-gzip", "short-gzip/train-images-idx3-ubyte.gz: expected 34 bytes for shape [3, 2, 3], got 28"],
+      ["nameless.npz", "nameless.npz: expected images in an array called images, x, data or x_train, got arr_0; save them as numpy.savez("],
+      ["float.npz", "float.npz: x: expected bytes 0 … 255 in C order, got <f4"],
+      ["few.npz", "few.npz: y: expected 2 labels, one for each image, got shape [1]"],
+      ["damaged.npz", 'expected "x.npy" to have checksum'],
       ["empty", "empty: expected images in one of these forms, got none of them; put the files there"],
       ["absent", "absent: expected a directory or file of images, got nothing there"],
       ["short", "data_batch_1.bin: expected records of 3073 bytes, one or more, got 6000 bytes; the file is incomplete"],
@@ -126,7 +174,7 @@ describe("openImages", () => {
       ["narrow", "expected a batch of CIFAR-10 with data [n, 3072] and labels [n], got data [2, 1024] of 2048 bytes"],
       ["floats", "got data that are no array of bytes"],
       ["keys", 'got a dictionary of "batch_label", "labels", "date", "filenames"'],
-      ["unlabelled", "expected arrays data and labels, got data.npy; save both"],
+      ["unlabelled", "expected arrays data and labels, got data; save both"],
       ["zero", "labels: expected labels that are whole numbers from 1, got 0 for image 0"],
       ["few", "labels: expected 1 labels, one for each image, got shape [2]"],
       ["oblong", "expected data [n, 3·s·s] of bytes, got [1, 60] of |u1"],
@@ -138,6 +186,8 @@ describe("openImages", () => {
     for (const [name, message] of cases) await expect(load(name), name).rejects.toThrow(message);
     await expect(load("no-test", "test")).rejects.toThrow("no-test: expected test_batch.bin, got none");
     await expect(load("hwc.npy", "test")).rejects.toThrow("give a directory with train.npy and test.npy");
+    await expect(load("few.npz", "test")).rejects.toThrow("few.npz: expected test images beside those of training, got one array x; give a directory with train.npz and test.npz, or call them");
+    await expect(load("archives-of-training", "test")).rejects.toThrow("archives-of-training: expected test.npz, got none; put the file there");
     put("f4.npy", writeNpy(new Float32Array(8), [2, 2, 2]));
     await expect(load("f4.npy")).rejects.toThrow("expected bytes 0 … 255 in C order, got <f4");
     put("five.npy", writeNpy(new Uint8Array(8), [2, 2, 2, 1, 1]));
@@ -156,6 +206,16 @@ describe("openImages", () => {
     expect(skipped).toEqual([expect.stringContaining("data_batch_2.bin: expected records of 3073 bytes")]);
     put("all-bad/data_batch_1.bin", "no");
     await expect(load("all-bad", "train", { skipBad: true })).rejects.toThrow("expected records of 3073 bytes");
+  });
+
+  it("misses records of a batch that is cut between two, where another has as many as published", async () => {
+    const full = new Uint8Array(10_000 * 3073);
+    put("published/data_batch_1.bin", full);
+    put("published/data_batch_2.bin", full.subarray(0, 9_999 * 3073));
+    await expect(load("published")).rejects.toThrow("data_batch_2.bin: expected 10000 images as in the batches beside it, got 9999; the file is incomplete, fetch it again");
+    put("published/test_batch.bin", cifarBin([1]));
+    await expect(load("published", "test")).rejects.toThrow("test_batch.bin: expected 10000 images");
+    expect((await openImages(at("published"), "train", { skipBad: true })).reader.shape).toEqual([10_000, 3, 32, 32]);
   });
 
   it("notices a file that changes while it is in use", async () => {

@@ -1,11 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { npyHeader } from "fluxion";
-import { readFilePart } from "../record-files.ts";
 import type { ImagePart } from "../parts.ts";
 import { openParts } from "../parts.ts";
-import { identity, madeOnce } from "../unpacked.ts";
-import type { ZipMember } from "../zip.ts";
-import { checkMember, zipMembers } from "../zip.ts";
+import type { NpzArray } from "../npz-arrays.ts";
+import { npzArrays, placeNpz } from "../npz-arrays.ts";
+import { readMember } from "../zip.ts";
 import type { ImageFormat, OpenImagesOptions } from "./image-format.ts";
 import { labelArray } from "./npy.ts";
 import { numbered } from "./numbered.ts";
@@ -26,39 +23,24 @@ export const imagenet: ImageFormat = {
 };
 
 async function openBatch(path: string, { cache }: OpenImagesOptions): Promise<ImagePart> {
-  const members = zipMembers(path);
-  const labels = memberOf(path, members, "labels");
-  const data = memberOf(path, members, "data");
-  const { records, image } = await openData(path, data, cache);
-  const bytes = readFileSync(await unpacked(path, labels, cache));
-  return { records, image, labels: labelArray(bytes, `${path}: labels`, records.count, 1) };
+  const arrays = npzArrays(path);
+  const labels = arrayOf(path, arrays, "labels");
+  const { records, image } = await openData(arrayOf(path, arrays, "data"), cache);
+  return { records, image, labels: labelArray(readMember(path, labels.member), labels.title, records.count, 1) };
 }
 
-function memberOf(path: string, members: readonly ZipMember[], name: string): ZipMember {
-  const member = members.find((each) => each.name === `${name}.npy`);
-  if (member) return member;
-  throw new Error(`${path}: expected arrays data and labels, got ${members.map((each) => each.name).join(", ") || "none"}; save both, as numpy.savez(file, data=…, labels=…)`);
+function arrayOf(path: string, arrays: readonly NpzArray[], name: string): NpzArray {
+  const array = arrays.find((each) => each.name === name);
+  if (array) return array;
+  throw new Error(`${path}: expected arrays data and labels, got ${arrays.map((each) => each.name).join(", ") || "none"}; save both, as numpy.savez(file, data=…, labels=…)`);
 }
 
-/** A member unpacked to a file of its own. */
-const unpacked = (path: string, member: ZipMember, cache?: string): Promise<string> =>
-  madeOnce(["npz", identity(path), member.name, String(member.crc)], (to) => checkMember(path, member, to), cache);
-
-async function openData(path: string, member: ZipMember, cache?: string): Promise<ImagePart> {
-  const file = member.stored ? path : await unpacked(path, member, cache);
-  const base = member.stored ? member.start : 0;
-  const head = new Uint8Array(Math.min(4096, member.size));
-  readFilePart(file, base, head);
-  const { type, shape, columnMajor, start } = npyHeader(head, member.size, `${path}: data`);
+async function openData(array: NpzArray, cache?: string): Promise<ImagePart> {
+  const { path, size, start, type, shape, columnMajor } = await placeNpz(array, cache);
   const [count = 0, width = 0] = shape;
   const side = Math.sqrt(width / 3);
   if (type !== "|u1" || columnMajor || shape.length !== 2 || count === 0 || side === 0 || !Number.isInteger(side)) {
-    throw new Error(`${path}: expected data [n, 3·s·s] of bytes, got [${shape.join(", ")}] of ${type}; fetch it again`);
+    throw new Error(`${array.path}: expected data [n, 3·s·s] of bytes, got [${shape.join(", ")}] of ${type}; fetch it again`);
   }
-  // Reading all of it once tells of damage before training does.
-  if (member.stored) await madeOnce(["checked", identity(path), member.name, String(member.crc)], async (to) => {
-    await checkMember(path, member);
-    writeFileSync(to, "");
-  }, cache);
-  return { records: { path: file, size: statSync(file).size, start: base + start, count }, image: [3, side, side] };
+  return { records: { path, size, start, count }, image: [3, side, side] };
 }

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { npyHeader, parseNpy } from "fluxion";
+import type { NpyHeader } from "fluxion";
 import type { ImagePart } from "../parts.ts";
 import { openParts } from "../parts.ts";
 import { readFileStart, readPlainFile } from "../read-file.ts";
@@ -33,22 +34,36 @@ const headerBytes = 4096;
 
 function openArray(path: string, labelsPath: string | undefined): ImagePart {
   const { size } = statSync(path);
-  const { type, shape, columnMajor, start } = npyHeader(readFileStart(path, headerBytes), size, path);
-  if (type !== "|u1" || columnMajor) {
-    throw new Error(
-      `${path}: expected bytes 0 … 255 in C order, got ${type} in ${columnMajor ? "Fortran" : "C"} order; save images as numpy.ascontiguousarray(images, dtype="uint8")`,
-    );
-  }
-  const { count, image, interleaved } = layoutOf(path, shape);
+  const header = npyHeader(readFileStart(path, headerBytes), size, path);
+  const { count, image, interleaved } = imageLayout(path, header);
   return {
-    records: { path, size, start, count, interleaved },
+    records: { path, size, start: header.start, count, interleaved },
     image,
     labels: labelsPath === undefined ? undefined : labelArray(readPlainFile(labelsPath), labelsPath, count),
   };
 }
 
-/** Channels stand first if both places may hold them. */
-function layoutOf(path: string, shape: readonly number[]): Pick<ImagePart, "image"> & { readonly count: number; readonly interleaved: boolean } {
+/** How images stand in an array. */
+export interface ImageLayout {
+  readonly count: number;
+  /** `[channels, height, width]`. */
+  readonly image: readonly [number, number, number];
+  /** Whether the channels of a pixel stand together. */
+  readonly interleaved: boolean;
+}
+
+/**
+ * The images of an array; channels stand first if both places may hold them.
+ *
+ * @param file - for messages
+ * @throws Error if it holds no images as bytes
+ */
+export function imageLayout(file: string, { type, shape, columnMajor }: NpyHeader): ImageLayout {
+  if (type !== "|u1" || columnMajor) {
+    throw new Error(
+      `${file}: expected bytes 0 … 255 in C order, got ${type} in ${columnMajor ? "Fortran" : "C"} order; save images as numpy.ascontiguousarray(images, dtype="uint8")`,
+    );
+  }
   const [count = 0, a = 0, b = 0, c = 0] = shape;
   const channels = (length: number): boolean => length === 1 || length === 3;
   if (count * a * b > 0) {
@@ -57,7 +72,7 @@ function layoutOf(path: string, shape: readonly number[]): Pick<ImagePart, "imag
     if (shape.length === 4 && channels(c)) return { count, image: [c, a, b], interleaved: true };
   }
   throw new Error(
-    `${path}: expected images [n, h, w], [n, c, h, w] or [n, h, w, c] with 1 or 3 channels, got shape [${shape.join(", ")}]; reshape the array`,
+    `${file}: expected images [n, h, w], [n, c, h, w] or [n, h, w, c] with 1 or 3 channels, got shape [${shape.join(", ")}]; reshape the array`,
   );
 }
 
@@ -68,7 +83,8 @@ function layoutOf(path: string, shape: readonly number[]): Pick<ImagePart, "imag
  */
 export function labelArray(bytes: Uint8Array, file: string, count: number, first = 0): Uint8Array | Int32Array {
   const { data, shape } = parseNpy(bytes, file);
-  if (shape.length !== 1 || shape[0] !== count) {
+  // A column [n, 1] is as good.
+  if (shape[0] !== count || data.length !== count) {
     throw new Error(`${file}: expected ${count} labels, one for each image, got shape [${shape.join(", ")}]; give images and labels of one set`);
   }
   const labels = Int32Array.from(data as ArrayLike<number | bigint>, (label) => Number(label) - first);

@@ -6,6 +6,7 @@ import { idx } from "./idx.ts";
 import type { ImageFormat } from "./image-format.ts";
 import { imagenet } from "./imagenet.ts";
 import { npy } from "./npy.ts";
+import { npz } from "./npz.ts";
 
 /** Every format; the first that matches opens a set. */
-export const imageFormats: readonly ImageFormat[] = [idx, cifarBinary, cifarPython, imagenet, npy, folder];
+export const imageFormats: readonly ImageFormat[] = [idx, cifarBinary, cifarPython, imagenet, npy, npz, folder];
