@@ -6,6 +6,7 @@ import type { PathName, Precision, SolverName } from "fluxion";
 import { dataGet } from "./commands/data-get.ts";
 import type { DataGetArguments } from "./commands/data-get.ts";
 import { evaluate } from "./commands/evaluate.ts";
+import type { EvaluateArguments } from "./commands/evaluate-arguments.ts";
 import { features } from "./commands/features.ts";
 import type { FeaturesArguments } from "./commands/features.ts";
 import { profile } from "./commands/profile.ts";
@@ -116,13 +117,13 @@ export function program(): Command {
     .action(async (run: string, flags: SampleFlags) => sample(run, flags));
 
   withSolver(root.command("evaluate").description("likelihood of data that training never saw").argument("<run>", "run directory"))
-    .option("--nll-images <count>", "test images to measure", whole, 100)
-    .option("--nll-k <count>", "dequantised copies of each image, K of eq 47", whole, 1)
+    .option("--nll-images <count>", "test images to measure", count, 100)
+    .option("--nll-k <count>", "dequantised copies of each image, K of eq 47", count, 1)
+    .addOption(new Option("--divergence <name>", "exact, or Hutchinson's estimate (default exact for points, hutchinson for images)").choices(["exact", "hutchinson"]))
+    .option("--probes <count>", "probes an example of Hutchinson's estimate (default 1)", count)
     .option("--budget <minutes>", "stop after this time with the partial mean", number)
     .option("--json", "print one line of JSON")
-    .action(async (run: string, flags: SolverFlags & { readonly nllImages: number; readonly nllK: number; readonly budget?: number; readonly json?: boolean }) =>
-      evaluate(run, flags),
-    );
+    .action(async (run: string, flags: EvaluateArguments) => evaluate(run, flags));
 
   withSolver(root.command("metrics").description("how far samples are from data").argument("<run>", "run directory"))
     .option("--samples <count>", "samples to draw", count, 2000)
