@@ -160,7 +160,7 @@ function answering(event: readonly number[], logProbOf: (call: number, count: nu
     ...flowOf(linear(event), { kind: "images8bit" }),
     logProb: (values, options = {}) => {
       asked.push({ values, options });
-      return Promise.resolve({ logProb: logProbOf(asked.length - 1, values.length / size), nfe: 10 * asked.length });
+      return Promise.resolve({ logProb: logProbOf(asked.length - 1, values.length / size), nfe: 10 * asked.length, accepted: 0, rejected: 0, result: "success" });
     },
   };
   return { flow, asked };
