@@ -1,8 +1,9 @@
 /** @file `fluxion reproduce NAME`: an experiment of the paper, from training to a report. */
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { formatSeconds } from "../format.ts";
+import { formatCount, formatSeconds } from "../format.ts";
 import { Interrupted, interruptible } from "../interruption.ts";
+import { flagOf } from "../options.ts";
 import type { Experiment } from "../reproduce/experiment.ts";
 import { methods } from "../reproduce/methods.ts";
 import { experimentNamed, experiments } from "../reproduce/registry.ts";
@@ -33,8 +34,8 @@ export async function reproduce(name: string, args: ReproduceArguments): Promise
   const experiment = experimentNamed(name);
   const directory = args.out ?? join("runs", `reproduce-${experiment.study === "none" ? experiment.name : experiment.study}`);
   // A study that exists goes on at its own scale, unless other options ask for something else: then it says so.
-  const asked = [args.budget, args.data, args.seed, args.device, args.threads].some((value) => value !== undefined);
-  const scale = (asked ? undefined : scaleOf(directory)) ?? scaleFor(experiment.study, args);
+  const asked = Object.entries(args).some(([key, value]) => key !== "out" && key !== "dryRun" && value !== undefined);
+  const scale = (asked ? undefined : scaleOf(directory)) ?? (await scaleFor(experiment.study, args, name));
   const study = openStudy(directory, scale);
   const next = `go on with: fluxion reproduce ${name} --out ${directory}`;
   const stopped = (): Interrupted => new Interrupted(`stopped before the end, what is trained and measured is kept in ${directory}`, next);
@@ -76,14 +77,17 @@ async function announce(experiment: Experiment, study: Study): Promise<void> {
   study.say(`${paper}: ${about}`);
   const needed = experiment.methods ?? methods.map(({ id }) => id);
   const left = experiment.study === "none" ? 0 : needed.length - study.trained(needed);
-  const training = left * study.scale.minutesPerMethod * 60;
+  const { stepsPerMethod, minutesPerMethod } = study.scale;
+  const training = stepsPerMethod === undefined ? formatSeconds(left * minutesPerMethod * 60) : `${formatCount(stepsPerMethod)} steps each`;
   const measuring = await experiment.predict(study);
-  const parts = [...(left > 0 ? [`${String(left)} method${left === 1 ? "" : "s"} to train, ${formatSeconds(training)}`] : []), `measuring about ${formatSeconds(measuring)}`];
+  const parts = [...(left > 0 ? [`${String(left)} method${left === 1 ? "" : "s"} to train, ${training}`] : []), `measuring about ${formatSeconds(measuring)}`];
   study.say(`${study.directory}: ${parts.join("; ")}; it can be stopped at any time and goes on where it was`);
 }
 
-const commandLine = (name: string, { budget, data, seed, device, threads, out }: ReproduceArguments): string =>
-  ["fluxion reproduce", name, ...Object.entries({ budget, data, seed, device, threads, out }).flatMap(([key, value]) => (value === undefined ? [] : [`--${key} ${String(value)}`]))].join(" ");
+function commandLine(name: string, args: ReproduceArguments): string {
+  const given = Object.entries(args).filter(([key, value]) => key !== "dryRun" && value !== undefined);
+  return ["fluxion reproduce", name, ...given.map(([key, value]) => `${flagOf(key)} ${String(value)}`)].join(" ");
+}
 
 function hardware(): string {
   const list = cpus();

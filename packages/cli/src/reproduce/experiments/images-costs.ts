@@ -17,7 +17,9 @@ export interface ImageCosts {
   readonly likelihood: number;
 }
 
-const [images, steps] = [64, 4] as const;
+/** Images at once, fewer where one takes long: a prediction must not take minutes itself. */
+const mostImages = 64;
+const steps = 4;
 
 /** What an image costs, measured once. */
 export const costsOf = (study: Study): Promise<ImageCosts> =>
@@ -27,24 +29,26 @@ export const costsOf = (study: Study): Promise<ImageCosts> =>
     const model = modelOf(options, image);
     const flow = createFlow({ runtime: await runtimeOf(study), model, params: initParameters(model, Key.from(0)), path: otPath() });
     const { superResolution: factor } = model;
-    const told = factor === undefined ? {} : { lowResolution: new Float32Array((images * sizeOf(image)) / factor ** 2) };
-    const solving = { key: Key.from(0), solver: "euler", ...told } as const;
-    const data = new Float32Array(images * sizeOf(image));
-    const evaluation = await secondsOf((count) => flow.sample({ count: images, ...solving, steps: count }));
-    const withDivergence = await secondsOf((count) => flow.logProb(data, { divergence: "hutchinson", ...solving, steps: count }));
+    const solving = { key: Key.from(0), solver: "euler" } as const;
+    const told = (images: number) => (factor === undefined ? {} : { lowResolution: new Float32Array((images * sizeOf(image)) / factor ** 2) });
+    const sample = (images: number, steps: number): Promise<unknown> => flow.sample({ count: images, ...solving, ...told(images), steps });
+    const density = (images: number, steps: number): Promise<unknown> =>
+      flow.logProb(new Float32Array(images * sizeOf(image)), { divergence: "hutchinson", ...solving, ...told(images), steps });
+    const evaluation = await secondsOf(sample);
+    const withDivergence = await secondsOf(density);
     await flow.dispose();
     return { evaluation, sample: typicalNfe.images * evaluation, likelihood: typicalNfe.images * withDivergence };
   });
 
 /** Seconds of one step and image. Load can only add to a time, so that the shorter of two tells more. */
-async function secondsOf(solve: (steps: number) => Promise<unknown>): Promise<number> {
-  // The first call compiles.
-  await solve(1);
-  let least = Infinity;
-  for (let i = 0; i < 2; i++) {
+async function secondsOf(solve: (images: number, steps: number) => Promise<unknown>): Promise<number> {
+  const timed = async (images: number, steps: number): Promise<number> => {
     const started = performance.now();
-    await solve(steps);
-    least = Math.min(least, performance.now() - started);
-  }
-  return least / 1000 / steps / images;
+    await solve(images, steps);
+    return (performance.now() - started) / 1000 / steps / images;
+  };
+  // The first call compiles.
+  await solve(1, 1);
+  const images = Math.max(1, Math.min(mostImages, Math.floor(1 / (await timed(1, 1)))));
+  return Math.min(await timed(images, steps), await timed(images, steps));
 }

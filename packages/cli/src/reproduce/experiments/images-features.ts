@@ -8,11 +8,9 @@ import type { ImageBatch, ImageSplit } from "@fluxion/node";
 import { features } from "../../commands/features.ts";
 import { floorOf } from "../../floor.ts";
 import { openImageSplit } from "../../task.ts";
+import { featureCount } from "../scales.ts";
 import { computeOf, optionsOf } from "../study.ts";
 import type { Study } from "../study.ts";
-
-/** Width of the layer of features: few enough for the covariances of some hundred samples. */
-const width = 64;
 
 /** Images whose features samples are compared with. */
 const referenceImages = 10_000;
@@ -47,7 +45,7 @@ const networkOf = (study: Study): Promise<FeatureNetwork> =>
         const { data, pool, imageSize, colour, skipBad, seed } = optionsOf(study);
         mkdirSync(dirname(file), { recursive: true });
         study.say("training the feature network");
-        await features(data, { ...computeOf(study.scale), pool, imageSize, colour, skipBad, minutes: 1, steps: study.scale.measure["featureSteps"], features: width, batch: 64, shift: 0, seed, out: file });
+        await features(data, { ...computeOf(study.scale), pool, imageSize, colour, skipBad, minutes: 1, steps: study.scale.measure["featureSteps"], features: featureCount, batch: 64, shift: 0, seed, out: file });
       }
       // On the CPU wherever the study computes, as in `fluxion metrics`: distances are compared over devices.
       return openFeatureNetwork(await nodeRuntime({ threads: computeOf(study.scale).threads }), file);
