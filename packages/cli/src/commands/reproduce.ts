@@ -5,6 +5,7 @@ import { formatCount, formatSeconds } from "../format.ts";
 import { Interrupted, interruptible } from "../interruption.ts";
 import { flagOf } from "../options.ts";
 import type { Experiment } from "../reproduce/experiment.ts";
+import { verdictOf } from "../reproduce/findings.ts";
 import { methods } from "../reproduce/methods.ts";
 import { experimentNamed, experiments } from "../reproduce/registry.ts";
 import { scaleFor } from "../reproduce/scales.ts";
@@ -67,7 +68,7 @@ async function redo(experiment: Experiment, study: Study, command: string, start
   const made = { command, hardware: hardware(), seconds, scale: { ...study.scale }, versions: versions() };
   const page = await writeFindings(study.file(experiment.name), experiment, findings, made);
   for (const { claim, holds, evidence } of findings.claims) {
-    study.say(`  ${holds === undefined ? "undecided" : holds ? "holds" : "DOES NOT HOLD"}: ${claim}\n    ${evidence}`);
+    study.say(`  ${holds === false ? "DOES NOT HOLD" : verdictOf(holds)}: ${claim}\n    ${evidence}`);
   }
   study.say(`\n  report  ${page}  (${formatSeconds(seconds)})`);
 }

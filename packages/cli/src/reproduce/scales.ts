@@ -73,7 +73,7 @@ const defaults: Readonly<Record<Exclude<StudyKind, "none">, Defaults>> = {
     snapshots: 0,
     options: { superResolution: 4 },
     network: { channels: 32, multiples: [1, 2], blocks: 1, patch: 2 },
-    measure: { samples: 500, featureSteps: 2_000 },
+    measure: { samples: 2_000, featureSteps: 2_000 },
   },
 };
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { renderReport, svgToPng, writeAtomic } from "@fluxion/node";
 import type { ReportTable } from "@fluxion/node";
 import type { Experiment } from "./experiment.ts";
-import { claimsTable } from "./findings.ts";
+import { claimsTable, verdictOf } from "./findings.ts";
 import type { Findings } from "./findings.ts";
 
 /** What the report says about how it was made. */
@@ -24,7 +24,9 @@ export async function writeFindings(directory: string, experiment: Experiment, f
     writeAtomic(join(directory, `${id}.svg`), svg);
     writeAtomic(join(directory, `${id}.png`), await svgToPng(svg));
   }
-  const { rows, figures, claims, data } = findings;
+  const { rows, figures, data } = findings;
+  // In words too: JSON leaves out what is undecided.
+  const claims = findings.claims.map((claim) => ({ ...claim, verdict: verdictOf(claim.holds) }));
   writeAtomic(join(directory, "result.json"), `${JSON.stringify({ experiment: experiment.name, ...made, rows, tables, claims, data }, null, 2)}\n`);
   writeAtomic(join(directory, "README.md"), markdown(experiment, findings, tables, made));
   const page = join(directory, "report.html");

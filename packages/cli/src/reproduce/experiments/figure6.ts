@@ -38,6 +38,7 @@ export const figure6: Experiment = {
         {
           claim: "The OT path removes noise roughly linearly; diffusion paths keep it until the end",
           source: "§6.2, Figure 6",
+          criterion: "at half time OT has less of the way left than either other method",
           holds: of("fm-ot") < Math.min(of("fm-diffusion"), of("score-matching")),
           evidence: `distance to the final image left at half time, as a share: ${left.map(({ label, half }) => `${label} ${half.toFixed(2)}`).join(", ")}`,
         },

@@ -17,9 +17,6 @@ const referenceImages = 10_000;
 
 const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce", "features");
 
-/** The Fréchet distance of pictures to the test set. */
-export const frechetTo = async (study: Study, images: ImageBatch): Promise<number> => (await scoresOf(study, images, "test")).fid.value;
-
 /** What a classifier trained on the study's data says of pictures, against the test set or ten thousand images of training. */
 export async function scoresOf(study: Study, { data, shape }: ImageBatch, split: ImageSplit): Promise<ImageMeasurements> {
   const [network, reference] = [await networkOf(study), await referenceOf(study, split)];

@@ -8,7 +8,7 @@ import { openImageSplit } from "../../task.ts";
 import type { MethodId } from "../methods.ts";
 import { keyOf } from "../study.ts";
 import type { Study } from "../study.ts";
-import { frechetTo } from "./images-features.ts";
+import { scoresOf } from "./images-features.ts";
 
 /** A count of the study's scale. */
 export const countOf = ({ scale }: Study, name: string): number => scale.measure[name] ?? 64;
@@ -24,6 +24,9 @@ const nameOf = ({ solver, steps }: Solving): string => (steps === undefined ? so
 /** The Fréchet distance of samples, with their mean NFE. */
 export interface Quality {
   readonly frechet: number;
+  /** The kernel distance (KID), which has a standard error where the Fréchet distance has none; absent in older studies. */
+  readonly kernel?: number | undefined;
+  readonly kernelError?: number | undefined;
   readonly nfe: number;
   readonly samples: number;
 }
@@ -43,7 +46,8 @@ export function quality(study: Study, id: MethodId, solving: Solving, count: num
   const at = step === undefined ? "" : `/step-${String(step)}`;
   return study.measured(`${id}${at}/frechet-${nameOf(solving)}-${String(count)}`, async () => {
     const samples = await draw(study, id, count, solving, step);
-    return { frechet: await frechetTo(study, pixelsOf(samples)), nfe: samples.nfe, samples: count };
+    const { fid, kid } = await scoresOf(study, pixelsOf(samples), "test");
+    return { frechet: fid.value, kernel: kid.value, kernelError: kid.spread, nfe: samples.nfe, samples: count };
   });
 }
 

@@ -1,5 +1,6 @@
 import { curvesFigure } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
+import { less, twoErrors } from "../findings.ts";
 import { coloured, methodOf } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
 import { evaluationsAt, likelihood } from "./points-measures.ts";
@@ -57,13 +58,15 @@ export const maximumLikelihood: Experiment = {
         {
           claim: "Training without simulation is far cheaper a step than maximum likelihood through a solver",
           source: "§1, §5",
+          criterion: "a step costs more than ten times as much",
           holds: ratio > 10,
           evidence: `a step of maximum likelihood costs ${ratio.toFixed(0)} times that of flow matching`,
         },
         {
           claim: "At equal time flow matching reaches the better likelihood",
           source: "§1, §5",
-          holds: (matching?.nll ?? NaN) < (likely?.nll ?? NaN),
+          criterion: "the lower NLL, by more than two standard errors",
+          holds: less(matching?.nll ?? NaN, likely?.nll ?? NaN, twoErrors(matching?.standardError ?? NaN, likely?.standardError ?? NaN)),
           evidence: found.map(({ name, nll }) => `${name} ${nll.toFixed(3)}`).join(", "),
         },
       ],

@@ -6,6 +6,8 @@ import { parseOptions } from "../../options.ts";
 import { pixelsOf } from "../../pixels.ts";
 import { openImageSplit } from "../../task.ts";
 import type { Experiment } from "../experiment.ts";
+import { all, less, twoErrors } from "../findings.ts";
+import type { Claim } from "../findings.ts";
 import { superResolutions } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
 import { optionsOf } from "../study.ts";
@@ -21,11 +23,18 @@ const paper: Readonly<Record<string, readonly string[]>> = {
   "FM w/ OT": ["3.4", "200.8", "24.7", "0.747"],
 };
 
-interface Scores {
+/** Parts whose inception scores deviate from one another. */
+const inceptionSplits = 10;
+
+/** Scores, those with an error by their mean and its standard error. */
+export interface Scores {
   readonly frechet: number;
   readonly inceptionScore: number;
+  readonly inceptionError?: number | undefined;
   readonly psnr: number;
+  readonly psnrError?: number | undefined;
   readonly ssim: number;
+  readonly ssimError?: number | undefined;
 }
 
 /** Super-resolution by a flow, beside the regression. */
@@ -61,7 +70,6 @@ export const table2: Experiment = {
       })),
     );
     const of = (name: string): Scores | undefined => rows.find(({ label }) => label === name)?.scores;
-    const [regression, flow] = [of("Regression"), of("FM w/ OT")];
     return {
       rows: [],
       tables: [
@@ -80,24 +88,41 @@ export const table2: Experiment = {
         },
       ],
       figures,
-      claims: [
-        {
-          claim: "The flow's images are better by Fréchet distance and inception score",
-          source: "§6.3, Table 2",
-          holds: (flow?.frechet ?? NaN) < (regression?.frechet ?? NaN) && (flow?.inceptionScore ?? NaN) > (regression?.inceptionScore ?? NaN),
-          evidence: `Fréchet ${(flow?.frechet ?? NaN).toFixed(2)} against ${(regression?.frechet ?? NaN).toFixed(2)}, IS ${(flow?.inceptionScore ?? NaN).toFixed(2)} against ${(regression?.inceptionScore ?? NaN).toFixed(2)}`,
-        },
-        {
-          claim: "The regression has the better PSNR and SSIM, which favour blur",
-          source: "§6.3, Table 2",
-          holds: (flow?.psnr ?? NaN) < (regression?.psnr ?? NaN) && (flow?.ssim ?? NaN) < (regression?.ssim ?? NaN),
-          evidence: `PSNR ${(regression?.psnr ?? NaN).toFixed(1)} against ${(flow?.psnr ?? NaN).toFixed(1)}, SSIM ${(regression?.ssim ?? NaN).toFixed(3)} against ${(flow?.ssim ?? NaN).toFixed(3)}`,
-        },
-      ],
+      claims: claimsOf({ reference: of("Reference"), regression: of("Regression"), flow: of("FM w/ OT") }),
       data: { rows },
     };
   },
 };
+
+/** The paper's claims about the flow beside the regression; the reference is the test images themselves. */
+export function claimsOf({ reference, regression, flow }: Readonly<Record<"reference" | "regression" | "flow", Scores | undefined>>): Claim[] {
+  const numbers = (value: (scores: Scores) => number | undefined): readonly [number, number] => [
+    (flow && value(flow)) ?? NaN,
+    (regression && value(regression)) ?? NaN,
+  ];
+  const both = (value: (scores: Scores) => number | undefined, digits: number): string => {
+    const [own, other] = numbers(value);
+    return `${own.toFixed(digits)} against the regression's ${other.toFixed(digits)}`;
+  };
+  const [frechet, inception] = [numbers(({ frechet }) => frechet), numbers(({ inceptionScore }) => inceptionScore)];
+  const [decibels, structure] = [numbers(({ psnr }) => psnr), numbers(({ ssim }) => ssim)];
+  return [
+    {
+      claim: "The flow's images are better by Fréchet distance and inception score",
+      source: "§6.3, Table 2",
+      criterion: "the lower Fréchet distance by more than that of the test images themselves, and the higher inception score by more than two standard errors",
+      holds: all([less(...frechet, reference?.frechet ?? NaN), less(inception[1], inception[0], twoErrors(...numbers(({ inceptionError }) => inceptionError)))]),
+      evidence: `Fréchet ${both(({ frechet }) => frechet, 2)} (test images ${(reference?.frechet ?? NaN).toFixed(2)}), IS ${both(({ inceptionScore }) => inceptionScore, 2)}`,
+    },
+    {
+      claim: "The regression has the better PSNR and SSIM, which favour blur",
+      source: "§6.3, Table 2",
+      criterion: "both are higher by more than two standard errors",
+      holds: all([less(...decibels, twoErrors(...numbers(({ psnrError }) => psnrError))), less(...structure, twoErrors(...numbers(({ ssimError }) => ssimError)))]),
+      evidence: `the flow's PSNR ${both(({ psnr }) => psnr, 1)}, SSIM ${both(({ ssim }) => ssim, 3)}`,
+    },
+  ];
+}
 
 /** The first test images, and what the networks are told of them. */
 async function testImages(study: Study, id: MethodId, count: number, factor = 1): Promise<ImageBatch> {
@@ -130,5 +155,14 @@ async function score(study: Study, images: ImageBatch, truth: ImageBatch): Promi
   const { fid, inceptionScore } = await scoresOf(study, images, "train");
   const [a, b] = [images, truth].map(({ data, shape }) => ({ values: data, shape }));
   if (!a || !b) throw new Error("internal: no images");
-  return { frechet: fid.value, inceptionScore: inceptionScore?.value ?? NaN, psnr: psnr(a, b).mean, ssim: ssim(a, b).mean };
+  const [decibels, structure] = [psnr(a, b), ssim(a, b)];
+  return {
+    frechet: fid.value,
+    inceptionScore: inceptionScore?.value ?? NaN,
+    inceptionError: (inceptionScore?.spread ?? NaN) / Math.sqrt(inceptionSplits),
+    psnr: decibels.mean,
+    psnrError: decibels.standardError,
+    ssim: structure.mean,
+    ssimError: structure.standardError,
+  };
 }
