@@ -7,6 +7,7 @@ import { claimsOf as table1Claims } from "../src/reproduce/experiments/table1.ts
 import { claimsOf as table2Claims } from "../src/reproduce/experiments/table2.ts";
 import { all, claimsTable, less, listed, otLeast } from "../src/reproduce/findings.ts";
 import type { Claim } from "../src/reproduce/findings.ts";
+import { secondsTrained } from "../src/reproduce/training-table.ts";
 
 const rows = [
   { id: "ddpm", label: "DDPM", value: 3 },
@@ -50,6 +51,11 @@ describe("verdicts", () => {
 
 it("lists values in words", () => {
   expect(listed(rows, value)).toBe("DDPM 3, FM w/ OT 2, ScoreFlow 2.5");
+});
+
+it("counts the time of training by its log", () => {
+  expect(secondsTrained([{ step: 10, stepsPerSecond: 5 }, { step: 40, stepsPerSecond: 10 }])).toBe(5);
+  expect(secondsTrained([])).toBe(0);
 });
 
 const verdicts = (claims: readonly Claim[]): readonly (boolean | undefined)[] => claims.map(({ holds }) => holds);

@@ -148,6 +148,18 @@ describe("fluxion reproduce", () => {
       expect(likelihood.bits[0]).toBeGreaterThanOrEqual((likelihood.bits[2] ?? NaN) - likelihood.spread);
     }
     const [one, four] = table.tables;
+    const training = table.tables.at(-1);
+    expect(training?.columns).toEqual(["method", "path", "objective", "steps", "parameters", "batch", "learning rate", "time"]);
+    expect(training?.rows.map(([method, path, objective, steps, , batch]) => [method, path, objective, steps, batch])).toEqual([
+      ["DDPM", "vp", "noise", "20", "8"],
+      ["Score Matching", "vp", "score", "20", "8"],
+      ["ScoreFlow", "vp", "score-flow", "20", "8"],
+      ["FM w/ Diffusion", "vp", "velocity", "20", "8"],
+      ["FM w/ OT", "ot", "velocity", "20", "8"],
+    ]);
+    for (const row of training?.rows ?? []) expect([row[4], row[6], row[7]]).toEqual([expect.stringMatching(/^[\d,]+$/), "0.003", expect.stringMatching(/\d (s|ms|min)/)]);
+    const readme = readFileSync(join(study, "table1", "README.md"), "utf8");
+    expect(readme).toMatch(/^- \*\*data\*\*: .*bars-12\n- \*\*seed\*\*: 0\n- \*\*training in this call\*\*: .*\n- \*\*measuring in this call\*\*: .* \(predicted: .*\)$/m);
     expect(one?.columns).toEqual(expect.arrayContaining(["bits/dim", "Fréchet", "kernel (KID)", "NFE", "paper: NLL", "paper: FID", "paper: NFE"]));
     expect(one?.rows).toHaveLength(6);
     expect(one?.rows[4]).toEqual(expect.arrayContaining(["FM w/ OT", "2.99", "6.35", "142"]));

@@ -7,11 +7,13 @@ import { flagOf } from "../options.ts";
 import type { Experiment } from "../reproduce/experiment.ts";
 import { verdictOf } from "../reproduce/findings.ts";
 import { methods } from "../reproduce/methods.ts";
+import type { MethodId } from "../reproduce/methods.ts";
 import { experimentNamed, experiments } from "../reproduce/registry.ts";
 import { scaleFor } from "../reproduce/scales.ts";
 import type { ScaleOptions } from "../reproduce/scales.ts";
 import { openStudy, scaleOf } from "../reproduce/study.ts";
 import type { Study } from "../reproduce/study.ts";
+import { trainingTable } from "../reproduce/training-table.ts";
 import { writeFindings } from "../reproduce/write-findings.ts";
 import { versions } from "../version.ts";
 
@@ -41,11 +43,11 @@ export async function reproduce(name: string, args: ReproduceArguments): Promise
   const next = `go on with: fluxion reproduce ${name} --out ${directory}`;
   const stopped = (): Interrupted => new Interrupted(`stopped before the end, what is trained and measured is kept in ${directory}`, next);
   try {
-    await interruptible(stopped, () => announce(experiment, study));
+    const predicted = await interruptible(stopped, () => announce(experiment, study));
     if (args.dryRun === true) return;
     const started = performance.now();
     await trainMissing(experiment, study, next);
-    await interruptible(stopped, () => redo(experiment, study, commandLine(experiment.name, args), started));
+    await interruptible(stopped, () => redo(experiment, study, { command: commandLine(experiment.name, args), started, predicted }));
   } finally {
     await study.close();
   }
@@ -61,11 +63,28 @@ async function trainMissing(experiment: Experiment, study: Study, next: string):
   }
 }
 
+/** What a call knows of itself when it measures. */
+interface Call {
+  readonly command: string;
+  readonly started: number;
+  /** Seconds of measuring, as they were predicted. */
+  readonly predicted: number;
+}
+
 /** Measures, and reports. */
-async function redo(experiment: Experiment, study: Study, command: string, started: number): Promise<void> {
+async function redo(experiment: Experiment, study: Study, { command, started, predicted }: Call): Promise<void> {
+  const begin = performance.now();
   const findings = await experiment.run(study);
-  const seconds = (performance.now() - started) / 1000;
-  const made = { command, hardware: hardware(), seconds, scale: { ...study.scale }, versions: versions() };
+  const [seconds, measured] = [started, begin].map((from) => (performance.now() - from) / 1000) as [number, number];
+  const made = {
+    command,
+    hardware: hardware(),
+    seconds,
+    measuring: { seconds: measured, predicted },
+    training: experiment.study === "none" ? undefined : trainingTable(study, methodsOf(experiment)),
+    scale: { ...study.scale },
+    versions: versions(),
+  };
   const page = await writeFindings(study.file(experiment.name), experiment, findings, made);
   for (const { claim, holds, evidence } of findings.claims) {
     study.say(`  ${holds === false ? "DOES NOT HOLD" : verdictOf(holds)}: ${claim}\n    ${evidence}`);
@@ -73,16 +92,20 @@ async function redo(experiment: Experiment, study: Study, command: string, start
   study.say(`\n  report  ${page}  (${formatSeconds(seconds)})`);
 }
 
-async function announce(experiment: Experiment, study: Study): Promise<void> {
+const methodsOf = ({ methods: needed }: Experiment): readonly MethodId[] => needed ?? methods.map(({ id }) => id);
+
+/** Says what will be done and how long it will take; returns the seconds of measuring. */
+async function announce(experiment: Experiment, study: Study): Promise<number> {
   const { paper, about } = experiment;
   study.say(`${paper}: ${about}`);
-  const needed = experiment.methods ?? methods.map(({ id }) => id);
+  const needed = methodsOf(experiment);
   const left = experiment.study === "none" ? 0 : needed.length - study.trained(needed);
   const { stepsPerMethod, minutesPerMethod } = study.scale;
   const training = stepsPerMethod === undefined ? formatSeconds(left * minutesPerMethod * 60) : `${formatCount(stepsPerMethod)} steps each`;
   const measuring = await experiment.predict(study);
   const parts = [...(left > 0 ? [`${String(left)} method${left === 1 ? "" : "s"} to train, ${training}`] : []), `measuring about ${formatSeconds(measuring)}`];
   study.say(`${study.directory}: ${parts.join("; ")}; it can be stopped at any time and goes on where it was`);
+  return measuring;
 }
 
 function commandLine(name: string, args: ReproduceArguments): string {
