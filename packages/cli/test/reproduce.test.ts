@@ -163,7 +163,8 @@ describe("fluxion reproduce", () => {
     expect(one?.columns).toEqual(expect.arrayContaining(["bits/dim", "Fréchet", "kernel (KID)", "NFE", "paper: NLL", "paper: FID", "paper: NFE"]));
     expect(one?.rows).toHaveLength(6);
     expect(one?.rows[4]).toEqual(expect.arrayContaining(["FM w/ OT", "2.99", "6.35", "142"]));
-    expect(four?.columns).toEqual(expect.arrayContaining(["K = 1", "K = 2", "K = 3"]));
+    expect(four?.columns).toEqual(expect.arrayContaining(["K = 1", "K = 2", "K = 3", "paper: K = 1", "paper: K = 20", "paper: K = 50"]));
+    expect(four?.rows[4]?.slice(-3)).toEqual(["3.11", "3.01", "2.99"]);
 
     const trained = statSync(join(study, "runs", "ddpm", "weights.safetensors")).mtimeMs;
     const five = await redone(study, "figure5");
@@ -182,6 +183,11 @@ describe("fluxion reproduce", () => {
     expect(panels.map(({ curves }) => curves.map(({ points }) => points.length))).toEqual(Array.from({ length: 3 }, () => [7, 7, 7]));
     expect(numbersOf([errors, panels]).every(Number.isFinite)).toBe(true);
     expect(seven.tables.map(({ title }) => title)).toEqual(expect.arrayContaining(["Error by NFE (midpoint)", "Fréchet distance by NFE"]));
+    for (const [{ tables }, title] of [[five, /Figure 5: FID/], [seven, /Figure 7 left/], [seven, /Figure 7 right/]] as const) {
+      const table = tables.find((each) => title.test(each.title));
+      expect(table?.rows.map((row) => row.length)).toEqual(table?.rows.map(() => table.columns.length));
+      expect(table?.rows.length).toBeGreaterThan(2);
+    }
     expect(statSync(join(study, "runs", "ddpm", "weights.safetensors")).mtimeMs).toBe(trained);
   }, 600_000);
 
@@ -193,7 +199,8 @@ describe("fluxion reproduce", () => {
     expect(rows.map(({ label }) => label)).toEqual(["Reference", "Regression", "FM w/ OT"]);
     for (const { scores } of rows.slice(1)) expect(numbersOf(scores).every(Number.isFinite)).toBe(true);
     expect(tables[0]?.columns).toEqual(expect.arrayContaining(["Fréchet", "IS", "PSNR", "SSIM", "paper: FID", "paper: IS", "paper: PSNR", "paper: SSIM"]));
-    expect(tables[0]?.rows.at(-1)).toEqual(expect.arrayContaining(["FM w/ OT", "3.4", "200.8", "24.7", "0.747"]));
+    expect(tables[0]?.rows[2]).toEqual(expect.arrayContaining(["FM w/ OT", "3.4", "200.8", "24.7", "0.747"]));
+    expect(tables[0]?.rows[3]).toEqual(["SR3", "–", "–", "–", "–", "5.2", "180.1", "26.4", "0.762"]);
   }, 600_000);
 
   it("plans the network and the steps of a preset, or its network for a time", async () => {

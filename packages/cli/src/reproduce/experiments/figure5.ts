@@ -4,6 +4,7 @@ import { frechetShare, listed, otLeast } from "../findings.ts";
 import type { Claim } from "../findings.ts";
 import { coloured, methods } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
+import { paperFigure5 } from "../paper-plots.ts";
 import { countOf, quality } from "./images-measures.ts";
 import { costsOf } from "./images-costs.ts";
 
@@ -34,7 +35,15 @@ export const figure5: Experiment = {
     });
     return {
       rows: [],
-      tables: [],
+      tables: [
+        {
+          title: "Fréchet distance by training step",
+          columns: ["method", ...(curves[0]?.points ?? []).map(({ x }) => String(x))],
+          rows: curves.map(({ name, points }) => [name, ...points.map(({ y }) => y.toFixed(2))]),
+          note: `${String(count)} samples in the features of our own network: no FID of the literature.`,
+        },
+        paperFigure5,
+      ],
       figures: [{ id: "figure5", title: "Figure 5", caption: "Averaged weights at equal parts of training.", svg }],
       claims: claimsOf(curves),
       data: { curves },

@@ -4,6 +4,7 @@ import type { Curve } from "@fluxion/node";
 import type { Experiment } from "../experiment.ts";
 import { coloured, methods } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
+import { paperFigure7Errors, paperFigure7Quality } from "../paper-plots.ts";
 import { countOf, quality, solverError } from "./images-measures.ts";
 import { costsOf } from "./images-costs.ts";
 import { errorClaim, qualityClaim } from "./figure7-claims.ts";
@@ -73,6 +74,7 @@ export const figure7: Experiment = {
           columns: ["method", ...budgets.map(String)],
           rows: errors.map(({ name, points }) => [name, ...points.map(({ y }) => y.toFixed(4))]),
         },
+        paperFigure7Errors,
         {
           title: "Fréchet distance by NFE",
           columns: ["method", "solver", ...budgets.map(String)],
@@ -80,6 +82,7 @@ export const figure7: Experiment = {
             curves.map(({ name, points }) => [title, name, ...budgets.map((nfe) => points.find(({ x }) => x === nfe)?.y.toFixed(1) ?? "–")]),
           ),
         },
+        paperFigure7Quality,
       ],
       figures: [
         { id: "figure7-error", title: "Figure 7 left", caption: "The error of low-NFE solutions.", svg: left },
