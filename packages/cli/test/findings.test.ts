@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { claimsOf as figure10Claims } from "../src/reproduce/experiments/figure10.ts";
 import { claimsOf as figure4Claims } from "../src/reproduce/experiments/figure4.ts";
 import { claimsOf as figure5Claims } from "../src/reproduce/experiments/figure5.ts";
+import { claimOf, leftOf } from "../src/reproduce/experiments/figure6.ts";
 import { errorClaim, evaluationsFor, qualityClaim, sharesOf } from "../src/reproduce/experiments/figure7-claims.ts";
 import { claimsOf as table1Claims } from "../src/reproduce/experiments/table1.ts";
 import { claimsOf as table2Claims } from "../src/reproduce/experiments/table2.ts";
@@ -99,6 +100,22 @@ describe("the claims of Figure 10", () => {
     // All are flat: that FM w/ OT is says nothing of it.
     expect(verdicts(figure10Claims(over([488, 608], [320, 410], [254, 314])))).toEqual([true, undefined]);
     expect(verdicts(figure10Claims(over([200, 900], [180, 400], [120, 440])))).toEqual([false, false]);
+  });
+});
+
+describe("the claim of Figure 6", () => {
+  const shares = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
+  const way = (id: string, left: (share: number) => number) => ({ id, label: id, left: shares.map(left) });
+  const late = way("fm-diffusion", (t) => 1 - t ** 4);
+
+  it("asks for a straight way, not only for an earlier one", () => {
+    expect(claimOf([late, way("fm-ot", (t) => 1 - t ** 1.2)]).holds).toBe(true);
+    expect(claimOf([late, way("fm-ot", (t) => 1 - t ** 1.8)]).holds).toBe(false);
+    expect(claimOf([way("fm-diffusion", (t) => 1 - 0.95 * t), way("fm-ot", (t) => 1 - t)]).holds).toBe(undefined);
+  });
+
+  it("measures the distance that is left", () => {
+    expect(leftOf([{ values: [3, 4] }, { values: [0, 2] }, { values: [0, 0] }])).toEqual([1, 0.4, 0]);
   });
 });
 

@@ -126,6 +126,9 @@ describe("fluxion reproduce", () => {
     expect(scale.options["pool"]).toBeUndefined();
     expect(scale.measure).toMatchObject({ samples: 70, snapshotSamples: 70, nllImages: 80, nllK: 2 });
     expect(existsSync(join(study, "figure6", "figure6-fm-ot.png"))).toBe(true);
+    const { tables, claims } = resultOf(study, "figure6");
+    expect(claims).toHaveLength(1);
+    expect(tables[0]?.rows.map((row) => [row[1], row.at(-1)])).toEqual(Array.from({ length: 4 }, () => ["1.00", "0.00"]));
     // Experiments of one study share what is trained; each trains only what it shows.
     const plan = await fluxion("reproduce", "figure5", "--out", study, "--dry-run");
     expect(plan.stdout).toMatch(/2 methods to train/);

@@ -97,16 +97,23 @@ export function solverError(study: Study, id: MethodId, solving: Required<Solvin
   });
 }
 
-/** The same noise on its way at chosen shares of the interval, as pictures. */
-export function journey(study: Study, id: MethodId, count: number, shares: readonly number[]): Promise<readonly ImageBatch[]> {
-  const kept = study.measured(`${id}/journey-${String(count)}`, async () => {
+/** States in model space, where images are in [−1, 1] and noise is not. */
+export interface KeptStates {
+  readonly values: readonly number[];
+  readonly shape: readonly number[];
+}
+
+/** The same noise on its way at chosen shares of the interval. */
+export function journey(study: Study, id: MethodId, count: number, shares: readonly number[]): Promise<readonly KeptStates[]> {
+  return study.measured(`${id}/journey-states-${String(count)}`, async () => {
     const flow = await study.flow(id);
     const [t0, t1] = flow.path.interval;
     const times = shares.map((share) => (share === 1 ? t1 : t0 + share * (t1 - t0)));
     const states = await flow.trajectory({ count, key: keyOf(study).child("noise"), times, rtol: 1e-5, atol: 1e-5 });
     await flow.dispose();
-    // Trajectories are in model space, [−1, 1].
-    return states.map(({ values, shape }) => ({ shape: [...shape], data: [...pixelsOf({ values: values.map((y) => 128 * (y + 1)), shape }).data] }));
+    return states.map(({ values, shape }) => ({ shape: [...shape], values: Array.from(values, (value) => Math.round(value * 1e5) / 1e5) }));
   });
-  return kept.then((states) => states.map(({ shape, data }) => ({ shape, data: Uint8Array.from(data) })));
 }
+
+/** States as pictures: what is outside of [−1, 1] is clipped. */
+export const picturesOf = ({ values, shape }: KeptStates): ImageBatch => pixelsOf({ values: Float64Array.from(values, (y) => 128 * (y + 1)), shape });
