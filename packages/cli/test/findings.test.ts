@@ -4,6 +4,7 @@ import { claimsOf as figure4Claims } from "../src/reproduce/experiments/figure4.
 import { claimsOf as figure5Claims } from "../src/reproduce/experiments/figure5.ts";
 import { claimOf, leftOf } from "../src/reproduce/experiments/figure6.ts";
 import { errorClaim, evaluationsFor, qualityClaim, sharesOf } from "../src/reproduce/experiments/figure7-claims.ts";
+import { claimsOf as likelihoodClaims } from "../src/reproduce/experiments/maximum-likelihood.ts";
 import { claimsOf as table1Claims } from "../src/reproduce/experiments/table1.ts";
 import { claimsOf as table2Claims } from "../src/reproduce/experiments/table2.ts";
 import { all, claimsTable, less, listed, otLeast } from "../src/reproduce/findings.ts";
@@ -151,6 +152,23 @@ describe("the claims of Figure 7", () => {
     expect(qualityClaim(panels(10, 20))).toMatchObject({ holds: true, evidence: expect.stringMatching(/^less in 8 of 8 comparisons, greater in 0/) as string });
     expect(qualityClaim(panels(10, 10.5)).holds).toBe(undefined);
     expect(qualityClaim(panels(20, 10)).holds).toBe(false);
+  });
+});
+
+describe("the claims about maximum likelihood", () => {
+  const claims = (stepMs: number, nll: number, first: number, last: number) =>
+    verdicts(
+      likelihoodClaims([
+        { id: "fm-ot", name: "FM w/ OT", steps: 9, stepMs: 1, nll: 3.8, standardError: 0.02, points: [{ x: 0.1, y: 60 }, { x: 1, y: 66 }] },
+        { id: "likelihood", name: "maximum likelihood", steps: 9, stepMs, nll, standardError: 0.02, points: [{ x: 0.1, y: first }, { x: 1, y: last }] },
+      ]),
+    );
+
+  it("are about cost, quality at equal time, and growth of evaluations", () => {
+    expect(claims(65, 4.1, 40, 80)).toEqual([true, true, true]);
+    // Evaluations grow by a tenth under both.
+    expect(claims(10, 3.83, 60, 66)).toEqual([undefined, undefined, undefined]);
+    expect(claims(5, 3.5, 60, 50)).toEqual([false, false, false]);
   });
 });
 

@@ -108,7 +108,7 @@ describe("fluxion reproduce", () => {
     const likely = await fluxion("reproduce", "maximum-likelihood", "--out", study);
     expect(likely.stderr).toBe("");
     expect(likely.stdout).toMatch(/1 methods? to train/);
-    expect(resultOf(study, "maximum-likelihood").claims).toHaveLength(2);
+    expect(resultOf(study, "maximum-likelihood").claims).toHaveLength(3);
     const other = await fluxion("reproduce", "figure4", "--budget", "5", "--out", study);
     expect(other.code).toBe(1);
     expect(other.stderr).toMatch(/expected a study of this scale, got one of another/);
