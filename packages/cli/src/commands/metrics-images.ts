@@ -1,5 +1,5 @@
-import { checkSampleCount, imageMetrics, Key } from "fluxion";
-import type { Conditioning, Examples, Flow, ImageReader, Measurement } from "fluxion";
+import { checkSampleCount, imageMetrics, Key, psnr, ssim } from "fluxion";
+import type { Conditioning, Examples, Flow, ImageReader, Measurement, PictureScores } from "fluxion";
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { conditionsOf, restored, restores } from "../conditions.ts";
@@ -8,9 +8,13 @@ import { formatCount, formatMean } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { parseOptions } from "../options.ts";
 import { openImageSplit } from "../task.ts";
+import type { ImageSource } from "../task.ts";
 import { typicalNfe } from "../typical-nfe.ts";
 import { drawSamples } from "./metrics-draw.ts";
 import type { MetricsArguments, MetricsResult, Tell } from "./metrics-draw.ts";
+
+/** SSIM's windows lie inside of the picture. */
+const ssimWindow = 11;
 
 /** FID and its kin of samples against images, by a feature network. */
 export async function measureImageRun(run: Run, flow: Flow, args: MetricsArguments, tell: Tell): Promise<MetricsResult> {
@@ -51,6 +55,10 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
       if (least !== undefined) numbers[`${name}Floor`] = least;
       if (measurement.spread !== undefined) numbers[`${name}Spread`] = measurement.spread;
     }
+    for (const [name, { mean, standardError }] of Object.entries(await restorationScores(flow, source, { pixels, shape }))) {
+      tell(`  ${name.toUpperCase().padEnd(10)} ${formatMean(mean, standardError, 4)}   (against the test images of the conditions, standard error over images)`);
+      Object.assign(numbers, { [name]: mean, [`${name}Error`]: standardError });
+    }
     return {
       ...numbers,
       samples: args.samples,
@@ -66,6 +74,21 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
   } finally {
     await network.dispose();
   }
+}
+
+/** PSNR, and SSIM where its window fits, of refined images against those whose smaller versions the network was told; nothing for other networks. */
+async function restorationScores(
+  { model }: Flow,
+  source: ImageSource,
+  { pixels, shape: [n = 0, ...image] }: { readonly pixels: Uint8Array; readonly shape: readonly number[] },
+): Promise<Readonly<Record<string, PictureScores>>> {
+  if (model.superResolution === undefined) return {};
+  const { reader } = await openImageSplit(source, "test");
+  const [drawn, truth] = [{ values: pixels, shape: [n, ...image] }, { values: new Uint8Array(pixels.length), shape: [n, ...image] }];
+  // In their order, over and over where there are fewer than samples, as the conditions are.
+  reader.read(Array.from({ length: n }, (_, i) => i % reader.shape[0]), truth.values);
+  const smallest = Math.min(...image.slice(1));
+  return { psnr: psnr(drawn, truth), ...(smallest >= ssimWindow && { ssim: ssim(drawn, truth) }) };
 }
 
 /** The images of a regression, with the seconds that they took. */
