@@ -179,7 +179,7 @@ export function program(): Command {
 
   withCompute(root.command("reproduce").description("redo an experiment of the paper; without a name, list them"))
     .argument("[name]", "such as figure4 or table1")
-    .option("--budget <minutes>", "training and measuring together (default 20 for points, 75 for images, 30 for super-resolution)", number)
+    .option("--budget <minutes>", "what it is sized for: two thirds train, and less than the default draws fewer samples; measuring is predicted, not cut off (default 20 for points, 75 for images, 30 for super-resolution)", number)
     .option("--data <name>", "as for train (default checkerboard, or mnist)")
     .option("--preset <name>", "images: network and pace of the paper's Table 3, and without --budget its steps")
     .option("--pool <side>", "images: side of the squares that are averaged into one pixel (default 2 for 28x28, else 1)", count)

@@ -65,7 +65,7 @@ describe("fluxion reproduce", () => {
       expect(stderr).toBe("");
       expect(code).toBe(0);
       expect(stdout).toContain(`${paper}: `);
-      expect(stdout).toMatch(/\d methods to train, .*; measuring about \d/);
+      expect(stdout).toMatch(/\d methods to train, about .*; measuring about \d.*; about \d.* in all; it can be stopped/);
     }
   }, 60_000);
 
@@ -192,6 +192,10 @@ describe("fluxion reproduce", () => {
       expect(table?.rows.length).toBeGreaterThan(2);
     }
     expect(statSync(join(study, "runs", "ddpm", "weights.safetensors")).mtimeMs).toBe(trained);
+    // What is there is predicted to take nothing.
+    for (const name of ["table1", "figure7"]) {
+      expect((await fluxion("reproduce", name, "--out", study, "--dry-run")).stdout).toMatch(/images-tiny: measuring about 0 ms; it can be stopped/);
+    }
   }, 600_000);
 
   it("redoes super-resolution by a flow and by the regression", async () => {

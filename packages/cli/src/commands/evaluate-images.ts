@@ -6,8 +6,8 @@ import { conditionsOf, restores } from "../conditions.ts";
 import { formatMean, formatSeconds } from "../format.ts";
 import { Interrupted, interruptible } from "../interruption.ts";
 import { parseOptions } from "../options.ts";
-import { openImageSplit } from "../task.ts";
-import { typicalNfe } from "../typical-nfe.ts";
+import { openImageSplit, partsOf } from "../task.ts";
+import { nfeOf } from "../typical-nfe.ts";
 import { densityOf, divergenceLabel, divergenceOf, solverOf, tell } from "./evaluate-arguments.ts";
 import type { DivergenceChoice, EvaluateArguments, EvaluationResult } from "./evaluate-arguments.ts";
 import { measuredParts } from "./evaluate-parts.ts";
@@ -29,6 +29,8 @@ export async function evaluateImages(run: Run, flow: Flow, args: EvaluateArgumen
   const measuring = { ...densityOf(choice), key };
   const parts = measuredParts(run, { count, k, seed, device, ...choice, ...solverOf(args) });
   let measured = parts.read();
+  const { path, objective } = partsOf(run.record);
+  const expected = nfeOf(path.kind, objective.kind).images;
   // Two evaluations of the compiled field tell what the rest will take.
   const trial = async (): Promise<number> => {
     const conditions = await told(0);
@@ -39,8 +41,8 @@ export async function evaluateImages(run: Run, flow: Flow, args: EvaluateArgumen
   const measureAll = async (): Promise<void> => {
     await trial();
     const done = measured.values.length;
-    const predicted = (await trial()) * typicalNfe.images * Math.ceil((count - done) / part) * k;
-    tell(args, `bits per dimension of ${String(count)} test images, K = ${String(k)}${done > 0 ? `, ${String(done)} of which an earlier evaluation measured` : ""}: about ${formatSeconds(predicted)} at ${String(typicalNfe.images)} NFE a solve`);
+    const predicted = (await trial()) * expected * Math.ceil((count - done) / part) * k;
+    tell(args, `bits per dimension of ${String(count)} test images, K = ${String(k)}${done > 0 ? `, ${String(done)} of which an earlier evaluation measured` : ""}: about ${formatSeconds(predicted)} at ${String(expected)} NFE a solve`);
     const started = performance.now();
     const before = measured.seconds;
     for (let from = done; from < count; from += part) {

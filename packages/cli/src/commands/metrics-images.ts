@@ -7,9 +7,9 @@ import { floorOf, otherSplit } from "../floor.ts";
 import { formatCount, formatMean } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { parseOptions } from "../options.ts";
-import { openImageSplit } from "../task.ts";
+import { openImageSplit, partsOf } from "../task.ts";
 import type { ImageSource } from "../task.ts";
-import { typicalNfe } from "../typical-nfe.ts";
+import { nfeOf } from "../typical-nfe.ts";
 import { drawSamples } from "./metrics-draw.ts";
 import type { MetricsArguments, MetricsResult, Tell } from "./metrics-draw.ts";
 
@@ -34,10 +34,11 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
     const { reference, file, cached } = await cachedReference(network, images, { key, directory: args.cache });
     tell(`reference: ${formatCount(images.shape[0])} ${args.reference} images of ${data}, ${cached ? "from" : "now in"} ${file}`);
     checkSampleCount(args.samples, reference, args.leastSamples);
+    const { path, objective } = partsOf(run.record);
     const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count, 0);
     const drawn = await (restores(run)
       ? restoredTimed(flow, args.samples, await told(args.samples))
-      : drawSamples(flow, args, typicalNfe.images, tell, told));
+      : drawSamples(flow, args, nfeOf(path.kind, objective.kind).images, tell, told));
     const { data: pixels, shape } = pixelsOf(drawn);
     const measuring = { network, reference, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples };
     const measured = await imageMetrics({ ...measuring, samples: { values: pixels, shape } });

@@ -1,10 +1,11 @@
 /** @file `fluxion reproduce NAME`: an experiment of the paper, from training to a report. */
 import { cpus } from "node:os";
 import { join } from "node:path";
-import { formatCount, formatSeconds } from "../format.ts";
+import { formatSeconds } from "../format.ts";
 import { Interrupted, interruptible } from "../interruption.ts";
 import { flagOf } from "../options.ts";
 import type { Experiment } from "../reproduce/experiment.ts";
+import { secondsOfSteps } from "../reproduce/experiments/images-costs.ts";
 import { verdictOf } from "../reproduce/findings.ts";
 import { methods } from "../reproduce/methods.ts";
 import type { MethodId } from "../reproduce/methods.ts";
@@ -101,10 +102,11 @@ async function announce(experiment: Experiment, study: Study): Promise<number> {
   const needed = methodsOf(experiment);
   const left = experiment.study === "none" ? 0 : needed.length - study.trained(needed);
   const { stepsPerMethod, minutesPerMethod } = study.scale;
-  const training = stepsPerMethod === undefined ? formatSeconds(left * minutesPerMethod * 60) : `${formatCount(stepsPerMethod)} steps each`;
+  const each = stepsPerMethod === undefined || left === 0 ? minutesPerMethod * 60 : await secondsOfSteps(study, stepsPerMethod);
   const measuring = await experiment.predict(study);
-  const parts = [...(left > 0 ? [`${String(left)} method${left === 1 ? "" : "s"} to train, ${training}`] : []), `measuring about ${formatSeconds(measuring)}`];
-  study.say(`${study.directory}: ${parts.join("; ")}; it can be stopped at any time and goes on where it was`);
+  const training = left === 0 ? [] : [`${String(left)} method${left === 1 ? "" : "s"} to train, about ${formatSeconds(left * each)}`];
+  const total = left === 0 ? [] : [`about ${formatSeconds(left * each + measuring)} in all`];
+  study.say(`${study.directory}: ${[...training, `measuring about ${formatSeconds(measuring)}`, ...total].join("; ")}; it can be stopped at any time and goes on where it was`);
   return measuring;
 }
 

@@ -12,7 +12,7 @@ export type StudyKind = "none" | "points" | "images" | "super-resolution";
 
 /** What a user may say about the size. */
 export interface ScaleOptions extends ComputeFlags {
-  /** Minutes for training and measuring together; default 20 for points, 75 for images, 30 for super-resolution. */
+  /** Minutes that a study is sized for: two thirds train all methods, and what is measured shrinks with it; default 20 for points, 75 for images, 30 for super-resolution. */
   readonly budget?: number | undefined;
   /** Default checkerboard; mnist for images. */
   readonly data?: string | undefined;
@@ -39,7 +39,7 @@ const understood: Readonly<Record<StudyKind, readonly (keyof ScaleOptions)[]>> =
 interface Defaults extends Pick<Scale, "data" | "snapshots" | "options" | "measure"> {
   /** Network and pace, where no preset says them. */
   readonly network: Scale["options"];
-  /** Minutes, training and measuring. */
+  /** Minutes. */
   readonly budget: number;
   /** Methods to train. */
   readonly methods: number;

@@ -4,8 +4,8 @@ import { all, less, listed, nfeShare, otLeast } from "../findings.ts";
 import type { Claim } from "../findings.ts";
 import { coloured, methods } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
-import { evaluationsAt } from "./images-measures.ts";
-import { costsOf } from "./images-costs.ts";
+import { countedImages, evaluationsAt, hasEvaluations, snapshotsOf } from "./images-measures.ts";
+import { secondsOfSolves } from "./images-costs.ts";
 
 /** The cost of sampling over training. */
 export const figure10: Experiment = {
@@ -13,7 +13,11 @@ export const figure10: Experiment = {
   paper: "Figure 10",
   about: "evaluations of dopri5 over training, five methods",
   study: "images",
-  predict: async (study) => methods.length * study.scale.snapshots * 64 * (await costsOf(study)).sample,
+  predict: (study) =>
+    secondsOfSolves(
+      study,
+      methods.flatMap(({ id }) => snapshotsOf(study, id).filter((step) => !hasEvaluations(study, id, step)).map(() => ({ id, images: countedImages }))),
+    ),
   run: async (study) => {
     const curves = [];
     for (const { id, label } of methods) {

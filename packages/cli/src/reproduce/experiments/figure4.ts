@@ -5,7 +5,11 @@ import type { Claim, Findings } from "../findings.ts";
 import { methods } from "../methods.ts";
 import type { Method, MethodId } from "../methods.ts";
 import type { Study } from "../study.ts";
-import { adaptive, asSet, distanceTo, fewSteps, frames, frameShares, heldOut, likelihood, standardized } from "./points-measures.ts";
+import { secondsOfPoints } from "./points-costs.ts";
+import {
+  adaptive, adaptiveName, asSet, distanceTo, fewSteps, fewStepsName, framePoints, frames, framesName, frameShares, heldOut, likelihood, likelihoodName,
+  nllPoints, samplesOf, secondsOfDistance, standardized,
+} from "./points-measures.ts";
 import type { KeptPoints } from "./points-measures.ts";
 
 /** Evaluations of midpoint in the paper's figure. */
@@ -42,8 +46,18 @@ export const figure4: Experiment = {
   paper: "Figures 4 and 9",
   about: "five methods in the plane: frames over time, samples of few evaluations",
   study: "points",
-  // Seconds that a method took on two cores, by what is not measured yet.
-  predict: (study) => Promise.resolve(methods.filter(({ id }) => !study.has(`${id}/nll`)).length * 25 + 10),
+  predict: async (study) => {
+    const samples = samplesOf(study);
+    const left = methods.flatMap(({ id }) => [
+      ...(study.has(framesName(id)) ? [] : [{ id, points: framePoints(study) }]),
+      ...budgets.filter((nfe) => !study.has(fewStepsName(id, nfe))).map((nfe) => ({ id, points: samples, nfe })),
+      ...(study.has(adaptiveName(id)) ? [] : [{ id, points: samples }]),
+      ...(study.has(likelihoodName(id)) ? [] : [{ id, points: nllPoints(study), density: true }]),
+    ]);
+    // Distances are computed anew by every call: those of frames, of each budget and of dopri5.
+    const distances = methods.length * (frameShares.length + budgets.length + 1);
+    return (await secondsOfPoints(study, left)) + distances * secondsOfDistance(study);
+  },
   run: async (study) => {
     const found: Measured[] = [];
     const pictures: Picture[] = [];

@@ -5,8 +5,9 @@ import type { Claim } from "../findings.ts";
 import { coloured, methods } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
 import { paperFigure5 } from "../paper-plots.ts";
-import { countOf, quality } from "./images-measures.ts";
-import { costsOf } from "./images-costs.ts";
+import { countOf, hasQuality, quality, snapshotsOf } from "./images-measures.ts";
+import { secondsOfSolves } from "./images-costs.ts";
+import { secondsOfFeatures } from "./images-features.ts";
 
 /** Sample quality over training. */
 export const figure5: Experiment = {
@@ -14,7 +15,11 @@ export const figure5: Experiment = {
   paper: "Figure 5",
   about: "Fréchet distance over training, five methods",
   study: "images",
-  predict: async (study) => methods.length * study.scale.snapshots * countOf(study, "snapshotSamples") * (await costsOf(study)).sample,
+  predict: async (study) => {
+    const images = countOf(study, "snapshotSamples");
+    const left = methods.flatMap(({ id }) => snapshotsOf(study, id).filter((step) => !hasQuality(study, id, { solver: "dopri5" }, images, step)).map(() => ({ id, images })));
+    return (await secondsOfSolves(study, left)) + (await secondsOfFeatures(study));
+  },
   run: async (study) => {
     const count = countOf(study, "snapshotSamples");
     const curves = [];

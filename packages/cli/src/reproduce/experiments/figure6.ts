@@ -3,12 +3,14 @@ import type { Experiment } from "../experiment.ts";
 import { all, less } from "../findings.ts";
 import type { Claim } from "../findings.ts";
 import { methods } from "../methods.ts";
-import { costsOf } from "./images-costs.ts";
-import { journey, picturesOf } from "./images-measures.ts";
+import { secondsOfSolves } from "./images-costs.ts";
+import { journey, journeyName, picturesOf } from "./images-measures.ts";
 import type { KeptStates } from "./images-measures.ts";
 
 /** Noises. */
 const count = 6;
+/** Seconds for the pictures. */
+const drawingSeconds = 5;
 const shares = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const shown = methods.filter(({ id }) => ["score-matching", "fm-diffusion", "fm-ot"].includes(id));
 
@@ -19,7 +21,8 @@ export const figure6: Experiment = {
   about: "the same noise on its way to an image, by method",
   study: "images",
   methods: shown.map(({ id }) => id),
-  predict: async (study) => shown.length * count * (await costsOf(study)).sample + 10,
+  predict: async (study) =>
+    (await secondsOfSolves(study, shown.filter(({ id }) => !study.has(journeyName(id, count))).map(({ id }) => ({ id, images: count })))) + drawingSeconds,
   run: async (study) => {
     const figures = [];
     const ways: Way[] = [];

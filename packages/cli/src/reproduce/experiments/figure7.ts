@@ -5,8 +5,9 @@ import type { Experiment } from "../experiment.ts";
 import { coloured, methods } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
 import { paperFigure7Errors, paperFigure7Quality } from "../paper-plots.ts";
-import { countOf, quality, solverError } from "./images-measures.ts";
-import { costsOf } from "./images-costs.ts";
+import { countOf, errorNfe, hasQuality, noisesOf, quality, solverError, truthNfeLeft } from "./images-measures.ts";
+import { secondsOfSolves } from "./images-costs.ts";
+import { secondsOfFeatures } from "./images-features.ts";
 import { errorClaim, qualityClaim } from "./figure7-claims.ts";
 
 /** Evaluations, as in the paper's figure. */
@@ -29,9 +30,13 @@ export const figure7: Experiment = {
   study: "images",
   methods: shown.map(({ id }) => id),
   predict: async (study) => {
-    const evaluations = budgets.reduce((a, b) => a + b, 0);
-    const images = 256 * (1000 + evaluations) + solvers.length * evaluations * countOf(study, "snapshotSamples");
-    return shown.length * images * (await costsOf(study)).evaluation;
+    const images = countOf(study, "snapshotSamples");
+    const left = shown.flatMap(({ id }) => {
+      const errors = budgets.reduce((sum, nfe) => sum + errorNfe(study, id, { solver: "midpoint", steps: nfe / 2 }, nfe), truthNfeLeft(study, id));
+      const qualities = solvers.flatMap(({ solver, stages }) => budgets.filter((nfe) => nfe % stages === 0 && !hasQuality(study, id, { solver, steps: nfe / stages }, images)));
+      return [...(errors > 0 ? [{ id, images: noisesOf(study), nfe: errors }] : []), ...qualities.map((nfe) => ({ id, images, nfe }))];
+    });
+    return (await secondsOfSolves(study, left)) + (await secondsOfFeatures(study));
   },
   run: async (study) => {
     const count = countOf(study, "snapshotSamples");

@@ -3,18 +3,47 @@ import { sizeOf } from "@fluxion/graph";
 import { createFlow, initParameters, Key, otPath } from "fluxion";
 import { modelOf } from "../../network.ts";
 import { openImageSplit } from "../../task.ts";
-import { typicalNfe } from "../../typical-nfe.ts";
+import { batchOf } from "../../trainer.ts";
+import { nfeOf } from "../../typical-nfe.ts";
+import { methodOf } from "../methods.ts";
+import type { MethodId } from "../methods.ts";
 import { optionsOf, runtimeOf } from "../study.ts";
 import type { Study } from "../study.ts";
 
-/** Seconds an image. */
-export interface ImageCosts {
-  /** One evaluation of the network. */
-  readonly evaluation: number;
-  /** A sample of dopri5 at 1e-5. */
+/** Seconds an image and evaluation of the network. */
+interface Costs {
   readonly sample: number;
-  /** A likelihood by dopri5 at 1e-5 with one Hutchinson probe. */
-  readonly likelihood: number;
+  /** With Hutchinson's divergence by one probe. */
+  readonly density: number;
+}
+
+/** Solves that are to be done. */
+export interface Solves {
+  readonly id: MethodId;
+  readonly images: number;
+  /** Evaluations of each. Default what dopri5 at 1e-5 typically takes. */
+  readonly nfe?: number | undefined;
+  readonly density?: boolean | undefined;
+}
+
+/** Seconds that solves take; nothing is timed where nothing is to be done. */
+export async function secondsOfSolves(study: Study, solves: readonly Solves[]): Promise<number> {
+  if (solves.length === 0) return 0;
+  const { sample, density } = await costsOf(study);
+  return solves.reduce((total, { id, images, nfe, density: withDensity = false }) => {
+    const { path = "ot", objective = "velocity" } = methodOf(id).options;
+    return total + images * (nfe ?? nfeOf(path, objective).images) * (withDensity ? density : sample);
+  }, 0);
+}
+
+/** Forwards and backwards through a network, in evaluations. */
+const trainingEvaluations = 3;
+
+/** Seconds of so many training steps of one method on images. */
+export async function secondsOfSteps(study: Study, count: number): Promise<number> {
+  const options = optionsOf(study);
+  const [, ...image] = (await openImageSplit(options, "test")).reader.shape;
+  return count * batchOf(options, modelOf(options, image)) * trainingEvaluations * (await costsOf(study)).sample;
 }
 
 /** Images at once, fewer where one takes long: a prediction must not take minutes itself. */
@@ -22,7 +51,7 @@ const mostImages = 64;
 const steps = 4;
 
 /** What an image costs, measured once. */
-export const costsOf = (study: Study): Promise<ImageCosts> =>
+const costsOf = (study: Study): Promise<Costs> =>
   study.opened("costs", async () => {
     const options = optionsOf(study);
     const [, ...image] = (await openImageSplit(options, "test")).reader.shape;
@@ -37,7 +66,7 @@ export const costsOf = (study: Study): Promise<ImageCosts> =>
     const evaluation = await secondsOf(sample);
     const withDivergence = await secondsOf(density);
     await flow.dispose();
-    return { evaluation, sample: typicalNfe.images * evaluation, likelihood: typicalNfe.images * withDivergence };
+    return { sample: evaluation, density: withDivergence };
   });
 
 /** Seconds of one step and image. Load can only add to a time, so that the shorter of two tells more. */

@@ -4,7 +4,8 @@ import { all, less, nfeShare, twoErrors } from "../findings.ts";
 import type { Claim } from "../findings.ts";
 import { coloured, methodOf } from "../methods.ts";
 import type { MethodId } from "../methods.ts";
-import { evaluationsAt, likelihood } from "./points-measures.ts";
+import { secondsOfPoints } from "./points-costs.ts";
+import { countedPoints, evaluationsAt, evaluationsName, likelihood, likelihoodName, nllPoints } from "./points-measures.ts";
 
 const compared = ["fm-ot", "likelihood"] as const satisfies readonly MethodId[];
 
@@ -15,7 +16,17 @@ export const maximumLikelihood: Experiment = {
   about: "flow matching beside maximum-likelihood training at equal time",
   study: "points",
   methods: compared,
-  predict: (study) => Promise.resolve(20 + 2 * study.scale.snapshots),
+  predict: (study) =>
+    secondsOfPoints(
+      study,
+      compared.flatMap((id) => {
+        const steps = study.trained([id]) > 0 ? study.run(id).snapshots() : Array.from({ length: study.scale.snapshots }, () => undefined);
+        return [
+          ...steps.filter((step) => step === undefined || !study.has(evaluationsName(id, step))).map(() => ({ id, points: countedPoints })),
+          ...(study.has(likelihoodName(id)) ? [] : [{ id, points: nllPoints(study), density: true }]),
+        ];
+      }),
+    ),
   run: async (study) => {
     const found = [];
     for (const id of compared) {
