@@ -207,7 +207,7 @@ describe("fluxion reproduce", () => {
     for (const { scores } of rows.slice(1)) expect(numbersOf(scores).every(Number.isFinite)).toBe(true);
     expect(tables[0]?.columns).toEqual(expect.arrayContaining(["Fréchet", "IS", "PSNR", "SSIM", "paper: FID", "paper: IS", "paper: PSNR", "paper: SSIM"]));
     expect(tables[0]?.rows[2]).toEqual(expect.arrayContaining(["FM w/ OT", "3.4", "200.8", "24.7", "0.747"]));
-    expect(tables[0]?.rows[3]).toEqual(["SR3", "–", "–", "–", "–", "5.2", "180.1", "26.4", "0.762"]);
+    expect(tables[0]?.rows[3]).toEqual(["SR3", "–", "–", "–", "–", "–", "5.2", "180.1", "26.4", "0.762"]);
   }, 600_000);
 
   it("plans the network and the steps of a preset, or its network for a time", async () => {
