@@ -67,7 +67,7 @@ describe("fluxion reproduce", () => {
       expect(stdout).toContain(`${paper}: `);
       expect(stdout).toMatch(/\d methods to train, about .*; measuring about \d.*; about \d.* in all; it can be stopped/);
     }
-  }, 60_000);
+  }, 180_000);
 
   it("redoes closed-form figures, whose claims hold", async () => {
     for (const name of ["figure2", "figure3"]) {
@@ -81,7 +81,7 @@ describe("fluxion reproduce", () => {
       }
       expect(resultOf(study, name).claims.every(({ holds }) => holds === true)).toBe(true);
     }
-  }, 60_000);
+  }, 180_000);
 
   it("trains five methods in the plane, goes on where it was, and keeps to its scale", async () => {
     const study = join(directory, "points");
