@@ -6,6 +6,7 @@ import type { PathName, Precision, SolverName } from "fluxion";
 import { dataGet } from "./commands/data-get.ts";
 import type { DataGetArguments } from "./commands/data-get.ts";
 import { evaluate } from "./commands/evaluate.ts";
+import type { EvaluateArguments } from "./commands/evaluate-arguments.ts";
 import { features } from "./commands/features.ts";
 import type { FeaturesArguments } from "./commands/features.ts";
 import { profile } from "./commands/profile.ts";
@@ -121,13 +122,13 @@ export function program(): Command {
   sampling.action(async (run: string, flags: SampleFlags) => sample(run, flags));
 
   withSolver(root.command("evaluate").description("likelihood of data that training never saw").argument("<run>", "run directory"))
-    .option("--nll-images <count>", "test images to measure", whole, 100)
-    .option("--nll-k <count>", "dequantised copies of each image, K of eq 47", whole, 1)
+    .option("--nll-images <count>", "test images to measure", count, 100)
+    .option("--nll-k <count>", "dequantised copies of each image, K of eq 47", count, 1)
+    .addOption(new Option("--divergence <name>", "exact, or Hutchinson's estimate (default exact for points, hutchinson for images)").choices(["exact", "hutchinson"]))
+    .option("--probes <count>", "probes an example of Hutchinson's estimate (default 1)", count)
     .option("--budget <minutes>", "stop after this time with the partial mean", number)
     .option("--json", "print one line of JSON")
-    .action(async (run: string, flags: SolverFlags & { readonly nllImages: number; readonly nllK: number; readonly budget?: number; readonly json?: boolean }) =>
-      evaluate(run, flags),
-    );
+    .action(async (run: string, flags: EvaluateArguments) => evaluate(run, flags));
 
   withSolver(root.command("metrics").description("how far samples are from data").argument("<run>", "run directory"))
     .option("--samples <count>", "samples to draw", count, 2000)
@@ -183,8 +184,13 @@ export function program(): Command {
 
   withCompute(root.command("reproduce").description("redo an experiment of the paper; without a name, list them"))
     .argument("[name]", "such as figure4 or table1")
-    .option("--budget <minutes>", "training and measuring together (default 20 for points, 75 for images, 30 for super-resolution)", number)
+    .option("--budget <minutes>", "what it is sized for: two thirds train, and less than the default draws fewer samples; measuring is predicted, not cut off (default 20 for points, 75 for images, 30 for super-resolution)", number)
     .option("--data <name>", "as for train (default checkerboard, or mnist)")
+    .option("--preset <name>", "images: network and pace of the paper's Table 3, and without --budget its steps")
+    .option("--pool <side>", "images: side of the squares that are averaged into one pixel (default 2 for 28x28, else 1)", count)
+    .option("--samples <count>", "samples a measurement draws (default 10000 points, 2000 images, fewer in less time)", count)
+    .option("--nll-images <count>", "images: test images whose likelihood is measured (default 200, fewer in less time)", count)
+    .option("--nll-k <count>", "images: dequantised copies of each, K of eq 47 (default 5)", count)
     .option("--seed <number>", "names all random numbers (default 0)", whole)
     .option("--out <directory>", "the study (default runs/reproduce-points, -images, -super-resolution or -NAME)")
     .option("--dry-run", "say what would be done and how long it would take")

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** IDX files of grey 12×12 pictures with a bar where the label says. */
-export function writeBars(directory: string, split: string, n: number): void {
+/** IDX files of grey square pictures with a bar where the label says. */
+export function writeBars(directory: string, split: string, n: number, side = 12): void {
   const header = (type: number, ...shape: number[]): Uint8Array => {
     const bytes = new Uint8Array(4 + 4 * shape.length);
     bytes.set([0, 0, 8, type]);
@@ -12,10 +12,10 @@ export function writeBars(directory: string, split: string, n: number): void {
     return bytes;
   };
   const labels = Uint8Array.from({ length: n }, (_, i) => i % 3);
-  const images = Uint8Array.from({ length: n * 144 }, (_, at) => {
-    const [i, y] = [Math.floor(at / 144), Math.floor((at % 144) / 12)];
+  const images = Uint8Array.from({ length: n * side * side }, (_, at) => {
+    const [i, y] = [Math.floor(at / side ** 2), Math.floor((at % side ** 2) / side)];
     return y === 2 + 4 * (labels[i] ?? 0) ? 200 + ((7 * i + 3 * at) % 50) : (11 * i + 5 * at) % 60;
   });
-  writeFileSync(join(directory, `${split}-images-idx3-ubyte`), Buffer.concat([header(3, n, 12, 12), images]));
+  writeFileSync(join(directory, `${split}-images-idx3-ubyte`), Buffer.concat([header(3, n, side, side), images]));
   writeFileSync(join(directory, `${split}-labels-idx1-ubyte`), Buffer.concat([header(1, n), labels]));
 }

@@ -78,6 +78,11 @@ describe("a run of points, from training to measurement", () => {
     expect(evaluated["points"]).toBe(500);
     expect(evaluated["gap"]).toBeGreaterThan(-0.2);
     expect(evaluated["nfe"]).toBeGreaterThan(6);
+    const estimated = await fluxion("evaluate", run, "--divergence", "hutchinson", "--probes", "4");
+    expect(estimated.stdout).toMatch(/^NLL {2}[-\d.]+ ± [\d.]+ nats on 500 held-out points \(Hutchinson, 4 probes a point, \d+ NFE/);
+    // 500 points with four probes each: the noise of the probes is far below the spread of the points.
+    const { nll } = JSON.parse(readFileSync(join(run, "evaluation.json"), "utf8")) as { nll: number };
+    expect(Math.abs(nll - (evaluated["nll"] ?? NaN))).toBeLessThan(0.3);
     const inspected = JSON.parse((await fluxion("inspect", run, "--json")).stdout) as Record<string, unknown>;
     expect(inspected).toMatchObject({ step: 600, steps: 600, options: { data: "moons", width: 32 } });
   }, 60_000);
@@ -188,6 +193,7 @@ describe("bad input", () => {
     ["steps for an adaptive solver", () => ["sample", run, "--steps", "10", "--out", "x.csv"], /dopri5: steps is for fixed-step solvers/],
     ["a file type that does not fit", () => ["sample", run, "--out", "x.jpg"], /--out: expected \.csv, \.npy or \.png/],
     ["no run", () => ["evaluate", join(directory, "absent")], /expected a run directory, got nothing/],
+    ["probes of the exact divergence", () => ["evaluate", run, "--probes", "2"], /--probes: expected only with --divergence hutchinson, got 2 with exact, the default for points; add --divergence hutchinson or leave it out/],
     ["a directory that is no run", () => ["inspect", directory], /one without options\.json/],
     ["no run to profile", () => ["profile", join(directory, "absent")], /expected a run directory, got nothing/],
     ["no calls to profile", () => ["profile", run, "--repeats", "0"], /--repeats.*expected a whole number from 1/s],

@@ -45,14 +45,25 @@ it("an evaluation that is stopped keeps its images, and goes on to the same numb
 
   const { stdout, stderr } = await fluxion(...evaluate("--json"));
   expect(stderr).toMatch(new RegExp(`${String(second)} of which an earlier evaluation measured`));
-  const { bitsPerDim, standardError, nfe, images } = JSON.parse(stdout) as Record<string, number>;
-  expect({ bitsPerDim, standardError, nfe, images }).toEqual({ bitsPerDim: whole["bitsPerDim"], standardError: whole["standardError"], nfe: whole["nfe"], images: 100 });
+  const resumed = JSON.parse(stdout) as Record<string, number>;
+  expect({ ...resumed, seconds: 0 }).toEqual({ ...whole, seconds: 0 });
+  expect(resumed).toMatchObject({ images: 100, k: 2, divergence: "hutchinson", probes: 1, kind: "an estimate, no bound" });
+  expect(resumed["nats"]).toBeCloseTo(144 * Math.LN2 * (whole["bitsPerDim"] ?? NaN), 9);
+  // Copies differ by less than a tenth of a bit, but they differ.
+  expect(resumed["spread"]).toBeGreaterThan(0);
+  expect(resumed["spread"]).toBeLessThan(0.1);
   expect(existsSync(kept)).toBe(false);
   // What was asked for otherwise begins anew.
   await stoppedWhen(() => existsSync(kept), "SIGINT", ...evaluate());
   const other = await fluxion(...evaluate("--seed", "1", "--budget", "1e-9"));
   expect(other.stdout).not.toContain("an earlier evaluation");
   expect(other.stdout).toMatch(/stopped by --budget 1e-9: the mean is of 20 images/);
+  expect(other.stdout).toMatch(
+    /^bits\/dim {2}[\d.]+ ± [\d.]+, [\d.]+ ± [\d.]+ nats an image: an estimate, no bound \(Hutchinson, 1 probe an image, K = 2, spread over copies 0\.\d{4} bits\/dim, \d+ NFE, /m,
+  );
+  // Another divergence is another evaluation.
+  const probed = await fluxion(...evaluate("--seed", "1", "--budget", "1e-9", "--nll-k", "1", "--probes", "2"));
+  expect(probed.stdout).toMatch(/nats an image: an unbiased estimate of a bound \(Hutchinson, 2 probes an image, K = 1, \d+ NFE/);
 }, 300_000);
 
 it("metrics that are stopped leave what was there, and say so", async () => {

@@ -66,6 +66,23 @@ describe("fluxion features, then fluxion metrics", () => {
     expect(without.stderr).toMatch(/no floor: .*bars: expected t10k-images-idx3-ubyte/);
   });
 
+  it("measures refined images against those that they are of", async () => {
+    for (const [name, flags] of [["flow", []], ["regression", ["--objective", "restoration"]]] as const) {
+      const run = join(directory, name);
+      expect((await fluxion("train", data, "--super-resolution", "2", ...flags, "--steps", "4", "--batch", "8", "--channels", "8", "--out", run)).stderr).toBe("");
+      const { stdout, stderr } = await fluxion("metrics", run, "--features", net, "--samples", "130", "--solver", "euler", "--steps", "3", "--cache", cache);
+      expect(stderr).toBe("");
+      expect(stdout).toMatch(/^ {2}PSNR +[\d.]+ ± [\d.]+ +\(against the test images of the conditions, standard error over images\)\n {2}SSIM +-?[\d.]+ ± /m);
+      const scores = JSON.parse(readFileSync(join(run, "metrics.json"), "utf8")) as Record<string, number>;
+      // 130 samples of 120 test images: the conditions begin anew, and what they are measured against does too.
+      expect(scores["psnr"]).toBeGreaterThan(3);
+      expect(scores["psnr"]).toBeLessThan(40);
+      expect(scores["psnrError"]).toBeGreaterThan(0);
+      expect(scores["ssim"]).toBeLessThan(1);
+    }
+    expect(JSON.parse(readFileSync(join(pictures, "metrics.json"), "utf8"))).not.toHaveProperty("psnr");
+  }, 120_000);
+
   it("measures points, beside the data's distance from itself", async () => {
     const { stdout, stderr } = await fluxion("metrics", points, "--samples", "100", "--json");
     expect(stderr).toMatch(/100 samples by dopri5: about .* at 60 NFE\ndrawn in .*\d NFE, seed 0\n100 samples against as many of 200 held-out points, and held-out points against others/);

@@ -115,7 +115,10 @@ describe("conditions", () => {
     expect(await drawn(run, "--label", "1", "--guidance", "3", "--guidance-interval", "0.1,0.9", ...euler)).not.toEqual(one);
     const { stderr } = await fluxion("sample", run, "--label", "4", "--out", join(directory, "x.png"));
     expect(stderr).toMatch(/labels: expected classes from 0 to 2 \(or 3 for none in particular\), got 4/);
-    expect((await fluxion("evaluate", run, "--nll-images", "2", "--solver", "euler", "--steps", "2", "--json")).code).toBe(0);
+    const exact = await fluxion("evaluate", run, "--nll-images", "2", "--nll-k", "2", "--divergence", "exact", ...euler, "--json");
+    expect(exact.code).toBe(0);
+    expect(JSON.parse(exact.stdout)).toMatchObject({ images: 2, divergence: "exact", probes: 0, kind: "a bound" });
+    expect(exact.stderr).toMatch(/nats an image: a bound \(exact divergence, K = 2, spread/);
     // What an image shows is never guessed.
     const evaluated = () => fluxion("evaluate", run, "--nll-images", "2", "--solver", "euler", "--steps", "2");
     const labels = join(images, "t10k-labels-idx1-ubyte");

@@ -1,8 +1,8 @@
 import { add, constant, div, hostTensor, mul, referenceRuntime, reshape, sub } from "@fluxion/graph";
 import type { Tensor } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
-import { bitsPerDim, bitsPerDimFromLogDensity, createFlow, initParameters, Key, meanAndError, mlp, normal, otPath } from "fluxion";
-import type { DataTransform, Flow, Model } from "fluxion";
+import { bitsPerDim, bitsPerDimFromLogDensity, bitsPerDimOfCopies, createFlow, initParameters, Key, meanAndError, mlp, normal, otPath, uniform } from "fluxion";
+import type { DataTransform, DensityOptions, Flow, FloatArray, Model } from "fluxion";
 import { describe, expect, it } from "vitest";
 
 const tight = { rtol: 1e-10, atol: 1e-10 };
@@ -146,9 +146,89 @@ describe("a random network on ONNX Runtime", async () => {
   });
 });
 
+/** What a flow was asked, when its log-density in data space is known. */
+interface Asked {
+  readonly values: FloatArray;
+  readonly options: DensityOptions;
+}
+
+/** A flow of images that answers with given log-densities and remembers what it was asked. */
+function answering(event: readonly number[], logProbOf: (call: number, count: number) => Float64Array): { readonly flow: Flow; readonly asked: readonly Asked[] } {
+  const asked: Asked[] = [];
+  const size = event.reduce((a, b) => a * b, 1);
+  const flow: Flow = {
+    ...flowOf(linear(event), { kind: "images8bit" }),
+    logProb: (values, options = {}) => {
+      asked.push({ values, options });
+      return Promise.resolve({ logProb: logProbOf(asked.length - 1, values.length / size), nfe: 10 * asked.length, accepted: 0, rejected: 0, result: "success" });
+    },
+  };
+  return { flow, asked };
+}
+
+/** What the key of a call draws: keys themselves show nothing to compare. */
+const probesOf = (call: Asked | undefined): readonly number[] => [...uniform(call?.options.key ?? Key.from(0), 4)];
+
 describe("bits per dimension", () => {
-  it("is exactly 8 for the uniform density on [−1, 1]^d", () => {
+  it("is exactly 8 for the uniform density on [−1, 1]^d", async () => {
     expect(bitsPerDimFromLogDensity(-784 * Math.LN2, 784)).toBe(8);
+    // Uniform on [0, 256)^d in data space: 8 bits for each of d values, by any number of copies.
+    const event = [1, 4, 4];
+    for (const samples of [1, 5]) {
+      const { flow, asked } = answering(event, (_, count) => new Float64Array(count).fill(-8 * 16 * Math.LN2));
+      const { values, mean, spread } = await bitsPerDim(flow, new Uint8Array(3 * 16), { key: Key.from(1), samples });
+      expect(asked).toHaveLength(samples);
+      expect([...values]).toEqual([8, 8, 8]);
+      expect(mean).toBe(8);
+      expect(spread).toBe(0);
+    }
+  });
+
+  it("averages densities, not their logarithms, over copies", () => {
+    // log((e⁰ + e⁻³)/2) by hand; far apart only the larger counts, as half of the mean; alike copies change nothing.
+    const [near, far, same] = [[0, -3], [-10, -4000], [-5, -5]].map(([a, b]) => bitsPerDimOfCopies([Float64Array.of(a ?? NaN), Float64Array.of(b ?? NaN)], 4)[0] ?? NaN);
+    expect(near).toBeCloseTo(7 + 0.6445603 / (4 * Math.LN2), 6);
+    expect(far).toBeCloseTo(7 + (10 + Math.LN2) / (4 * Math.LN2), 12);
+    expect(same).toBeCloseTo(7 + 5 / (4 * Math.LN2), 12);
+    // The first k lists alone are K = k; images stay apart.
+    const lists = [Float64Array.of(0, 1), Float64Array.of(-3, 1)];
+    expect([...bitsPerDimOfCopies(lists.slice(0, 1), 1)]).toEqual([7, 7 - 1 / Math.LN2]);
+    expect(bitsPerDimOfCopies(lists, 1)[1]).toBeCloseTo(7 - 1 / Math.LN2, 12);
+    // Jensen: no mean of densities is below the mean of logarithms.
+    expect(near).toBeLessThan(7 + 1.5 / (4 * Math.LN2));
+  });
+
+  it("gives the copies of an image the same probes and other noise, and says how far they differ", async () => {
+    const event = [1, 1, 2];
+    const images = Uint8Array.of(0, 255, 7, 8);
+    // Copy k of the first image has log-density −k, of the second −10 k.
+    const { flow, asked } = answering(event, (k) => Float64Array.of(-k, -10 * k));
+    const { spread, logDensities, nfe, values } = await bitsPerDim(flow, images, { key: Key.from(2), samples: 3, probes: 4, first: 20 });
+    expect(asked).toHaveLength(3);
+    const [one, two, three] = asked;
+    expect(new Set(asked.map(({ options }) => options.divergence))).toEqual(new Set(["hutchinson"]));
+    expect(asked.every(({ options }) => options.probes === 4)).toBe(true);
+    expect(probesOf(two)).toEqual(probesOf(one));
+    expect(probesOf(three)).toEqual(probesOf(one));
+    expect(two?.values).not.toEqual(one?.values);
+    expect(three?.values).not.toEqual(two?.values);
+    for (const { values } of asked) {
+      values.forEach((value, i) => {
+        expect(Math.floor(value)).toBe(images[i]);
+      });
+    }
+    // Model space counts 7 bits a value more than data space (eq 36).
+    logDensities.forEach((list, k) => {
+      expect(list[0]).toBeCloseTo(-k + 14 * Math.LN2, 12);
+      expect(list[1]).toBeCloseTo(-10 * k + 14 * Math.LN2, 12);
+    });
+    // Deviations of 0, −1, −2 and of 0, −10, −20 are 1 and 10 nats.
+    expect(spread).toBeCloseTo((1 + 10) / 2 / (2 * Math.LN2), 12);
+    expect(values[0]).toBeCloseTo(-Math.log((1 + Math.exp(-1) + Math.exp(-2)) / 3) / (2 * Math.LN2), 12);
+    expect(nfe).toBeCloseTo(20, 12);
+    // Other images of the same set have other probes.
+    await bitsPerDim(flow, images, { key: Key.from(2) });
+    expect(probesOf(asked[3])).not.toEqual(probesOf(one));
   });
 
   it("matches the closed form of a Gaussian flow, and is refused for points", async () => {

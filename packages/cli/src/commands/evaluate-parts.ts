@@ -8,6 +8,8 @@ import type { Run } from "@fluxion/node";
 export interface Measured {
   /** Bits per dimension, an image each. */
   readonly values: readonly number[];
+  /** Standard deviation over an image's copies, bits per dimension, the mean over these images. */
+  readonly spread: number;
   /** Evaluations and seconds of all solves. */
   readonly nfe: number;
   readonly solves: number;
@@ -33,7 +35,7 @@ export function measuredParts(run: Run, asked: Readonly<Record<string, unknown>>
   const weights = createHash("sha256").update(readFileSync(run.file("weights.safetensors"))).digest("hex");
   const name = JSON.stringify({ ...asked, weights });
   return {
-    read: () => readMeasured(file, name) ?? { values: [], nfe: 0, solves: 0, seconds: 0 },
+    read: () => readMeasured(file, name) ?? { values: [], spread: 0, nfe: 0, solves: 0, seconds: 0 },
     keep: (measured) => {
       writeAtomic(file, `${JSON.stringify({ name, ...measured })}\n`);
     },

@@ -1,5 +1,5 @@
-import { checkSampleCount, imageMetrics, Key } from "fluxion";
-import type { Conditioning, Examples, Flow, ImageReader, Measurement } from "fluxion";
+import { checkSampleCount, imageMetrics, Key, psnr, ssim } from "fluxion";
+import type { Conditioning, Examples, Flow, ImageReader, Measurement, PictureScores } from "fluxion";
 import { cachedReference, nodeRuntime, openFeatureNetwork } from "@fluxion/node";
 import type { Run } from "@fluxion/node";
 import { conditionsOf, restored, restores } from "../conditions.ts";
@@ -7,10 +7,14 @@ import { floorOf, otherSplit } from "../floor.ts";
 import { formatCount, formatMean } from "../format.ts";
 import { pixelsOf } from "../pixels.ts";
 import { parseOptions } from "../options.ts";
-import { openImageSplit } from "../task.ts";
-import { typicalNfe } from "../typical-nfe.ts";
+import { openImageSplit, partsOf } from "../task.ts";
+import type { ImageSource } from "../task.ts";
+import { nfeOf } from "../typical-nfe.ts";
 import { drawSamples } from "./metrics-draw.ts";
 import type { MetricsArguments, MetricsResult, Tell } from "./metrics-draw.ts";
+
+/** SSIM's windows lie inside of the picture. */
+const ssimWindow = 11;
 
 /** FID and its kin of samples against images, by a feature network. */
 export async function measureImageRun(run: Run, flow: Flow, args: MetricsArguments, tell: Tell): Promise<MetricsResult> {
@@ -30,10 +34,11 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
     const { reference, file, cached } = await cachedReference(network, images, { key, directory: args.cache });
     tell(`reference: ${formatCount(images.shape[0])} ${args.reference} images of ${data}, ${cached ? "from" : "now in"} ${file}`);
     checkSampleCount(args.samples, reference, args.leastSamples);
+    const { path, objective } = partsOf(run.record);
     const told = (count: number): Promise<Conditioning> => conditionsOf(flow, run, count, 0);
     const drawn = await (restores(run)
       ? restoredTimed(flow, args.samples, await told(args.samples))
-      : drawSamples(flow, args, typicalNfe.images, tell, told));
+      : drawSamples(flow, args, nfeOf(path.kind, objective.kind).images, tell, told));
     const { data: pixels, shape } = pixelsOf(drawn);
     const measuring = { network, reference, key: Key.from(args.seed).child("metrics"), leastSamples: args.leastSamples };
     const measured = await imageMetrics({ ...measuring, samples: { values: pixels, shape } });
@@ -51,6 +56,10 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
       if (least !== undefined) numbers[`${name}Floor`] = least;
       if (measurement.spread !== undefined) numbers[`${name}Spread`] = measurement.spread;
     }
+    for (const [name, { mean, standardError }] of Object.entries(await restorationScores(flow, source, { pixels, shape }))) {
+      tell(`  ${name.toUpperCase().padEnd(10)} ${formatMean(mean, standardError, 4)}   (against the test images of the conditions, standard error over images)`);
+      Object.assign(numbers, { [name]: mean, [`${name}Error`]: standardError });
+    }
     return {
       ...numbers,
       samples: args.samples,
@@ -66,6 +75,21 @@ export async function measureImageRun(run: Run, flow: Flow, args: MetricsArgumen
   } finally {
     await network.dispose();
   }
+}
+
+/** PSNR, and SSIM where its window fits, of refined images against those whose smaller versions the network was told; nothing for other networks. */
+async function restorationScores(
+  { model }: Flow,
+  source: ImageSource,
+  { pixels, shape: [n = 0, ...image] }: { readonly pixels: Uint8Array; readonly shape: readonly number[] },
+): Promise<Readonly<Record<string, PictureScores>>> {
+  if (model.superResolution === undefined) return {};
+  const { reader } = await openImageSplit(source, "test");
+  const [drawn, truth] = [{ values: pixels, shape: [n, ...image] }, { values: new Uint8Array(pixels.length), shape: [n, ...image] }];
+  // In their order, over and over where there are fewer than samples, as the conditions are.
+  reader.read(Array.from({ length: n }, (_, i) => i % reader.shape[0]), truth.values);
+  const smallest = Math.min(...image.slice(1));
+  return { psnr: psnr(drawn, truth), ...(smallest >= ssimWindow && { ssim: ssim(drawn, truth) }) };
 }
 
 /** The images of a regression, with the seconds that they took. */

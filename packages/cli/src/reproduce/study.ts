@@ -11,6 +11,7 @@ import { openFlow } from "../commands/open.ts";
 import { train } from "../commands/train.ts";
 import { parseOptions } from "../options.ts";
 import type { TrainOptions } from "../options.ts";
+import { withPreset } from "../preset.ts";
 import { methodOf, methods } from "./methods.ts";
 import type { Method, MethodId } from "./methods.ts";
 
@@ -20,6 +21,8 @@ export interface Scale {
   readonly seed: number;
   /** Minutes of training of the first method; the others do as many steps. */
   readonly minutesPerMethod: number;
+  /** Steps of every method instead of minutes, where a preset says them. */
+  readonly stepsPerMethod?: number | undefined;
   /** Weights kept at so many equal parts of training. */
   readonly snapshots: number;
   /** Further options of `fluxion train`, the same for all methods. */
@@ -54,7 +57,7 @@ export interface Study {
 }
 
 /** The options of `fluxion train` that all methods of a study share. */
-export const optionsOf = ({ scale }: Study): TrainOptions => parseOptions({ data: scale.data, seed: scale.seed, ...scale.options }, "study");
+export const optionsOf = ({ scale }: Study): TrainOptions => parseOptions(withPreset({ data: scale.data, seed: scale.seed, ...scale.options }), "study");
 
 /** Names all that a study draws: equal noise for all methods. */
 export const keyOf = ({ scale }: Study): Key => Key.from(scale.seed).child("reproduce");
@@ -161,7 +164,8 @@ async function trainOne({ label, options, equalTime = false }: Method, out: stri
     await train({}, { ...args, resume: out });
     return;
   }
-  const { data, seed, minutesPerMethod, snapshots } = scale;
-  const length = equalTime || steps === undefined ? { minutes: minutesPerMethod } : { steps };
+  const { data, seed, minutesPerMethod, stepsPerMethod, snapshots } = scale;
+  const equalSteps = steps ?? stepsPerMethod;
+  const length = equalTime || equalSteps === undefined ? { minutes: minutesPerMethod } : { steps: equalSteps };
   await train({ data, seed, snapshots, ...scale.options, ...options, ...length }, { ...args, out });
 }

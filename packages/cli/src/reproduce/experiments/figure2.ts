@@ -33,6 +33,7 @@ export const figure2: Experiment = {
     const claim: Claim = {
       claim: "The OT path's conditional velocity has a direction that does not change with time",
       source: "§4.1, Figure 2",
+      criterion: "no velocity turns by as much as 1° between four times",
       holds: otTurn < 1,
       evidence: `largest turn of the velocity between t = 0 and 1: ${otTurn.toFixed(2)}°; of the diffusion path's score: ${scoreTurn.toFixed(0)}°, of its velocity: ${diffusionTurn.toFixed(0)}°`,
     };

@@ -3,48 +3,81 @@ import { sizeOf } from "@fluxion/graph";
 import { createFlow, initParameters, Key, otPath } from "fluxion";
 import { modelOf } from "../../network.ts";
 import { openImageSplit } from "../../task.ts";
-import { typicalNfe } from "../../typical-nfe.ts";
+import { batchOf } from "../../trainer.ts";
+import { nfeOf } from "../../typical-nfe.ts";
+import { methodOf } from "../methods.ts";
+import type { MethodId } from "../methods.ts";
 import { optionsOf, runtimeOf } from "../study.ts";
 import type { Study } from "../study.ts";
 
-/** Seconds an image. */
-export interface ImageCosts {
-  /** One evaluation of the network. */
-  readonly evaluation: number;
-  /** A sample of dopri5 at 1e-5. */
+/** Seconds an image and evaluation of the network. */
+interface Costs {
   readonly sample: number;
-  /** A likelihood by dopri5 at 1e-5 with one Hutchinson probe. */
-  readonly likelihood: number;
+  /** With Hutchinson's divergence by one probe. */
+  readonly density: number;
 }
 
-const [images, steps] = [64, 4] as const;
+/** Solves that are to be done. */
+export interface Solves {
+  readonly id: MethodId;
+  readonly images: number;
+  /** Evaluations of each. Default what dopri5 at 1e-5 typically takes. */
+  readonly nfe?: number | undefined;
+  readonly density?: boolean | undefined;
+}
+
+/** Seconds that solves take; nothing is timed where nothing is to be done. */
+export async function secondsOfSolves(study: Study, solves: readonly Solves[]): Promise<number> {
+  if (solves.length === 0) return 0;
+  const { sample, density } = await costsOf(study);
+  return solves.reduce((total, { id, images, nfe, density: withDensity = false }) => {
+    const { path = "ot", objective = "velocity" } = methodOf(id).options;
+    return total + images * (nfe ?? nfeOf(path, objective).images) * (withDensity ? density : sample);
+  }, 0);
+}
+
+/** Forwards and backwards through a network, in evaluations. */
+const trainingEvaluations = 3;
+
+/** Seconds of so many training steps of one method on images. */
+export async function secondsOfSteps(study: Study, count: number): Promise<number> {
+  const options = optionsOf(study);
+  const [, ...image] = (await openImageSplit(options, "test")).reader.shape;
+  return count * batchOf(options, modelOf(options, image)) * trainingEvaluations * (await costsOf(study)).sample;
+}
+
+/** Images at once, fewer where one takes long: a prediction must not take minutes itself. */
+const mostImages = 64;
+const steps = 4;
 
 /** What an image costs, measured once. */
-export const costsOf = (study: Study): Promise<ImageCosts> =>
+const costsOf = (study: Study): Promise<Costs> =>
   study.opened("costs", async () => {
     const options = optionsOf(study);
     const [, ...image] = (await openImageSplit(options, "test")).reader.shape;
     const model = modelOf(options, image);
     const flow = createFlow({ runtime: await runtimeOf(study), model, params: initParameters(model, Key.from(0)), path: otPath() });
     const { superResolution: factor } = model;
-    const told = factor === undefined ? {} : { lowResolution: new Float32Array((images * sizeOf(image)) / factor ** 2) };
-    const solving = { key: Key.from(0), solver: "euler", ...told } as const;
-    const data = new Float32Array(images * sizeOf(image));
-    const evaluation = await secondsOf((count) => flow.sample({ count: images, ...solving, steps: count }));
-    const withDivergence = await secondsOf((count) => flow.logProb(data, { divergence: "hutchinson", ...solving, steps: count }));
+    const solving = { key: Key.from(0), solver: "euler" } as const;
+    const told = (images: number) => (factor === undefined ? {} : { lowResolution: new Float32Array((images * sizeOf(image)) / factor ** 2) });
+    const sample = (images: number, steps: number): Promise<unknown> => flow.sample({ count: images, ...solving, ...told(images), steps });
+    const density = (images: number, steps: number): Promise<unknown> =>
+      flow.logProb(new Float32Array(images * sizeOf(image)), { divergence: "hutchinson", ...solving, ...told(images), steps });
+    const evaluation = await secondsOf(sample);
+    const withDivergence = await secondsOf(density);
     await flow.dispose();
-    return { evaluation, sample: typicalNfe.images * evaluation, likelihood: typicalNfe.images * withDivergence };
+    return { sample: evaluation, density: withDivergence };
   });
 
 /** Seconds of one step and image. Load can only add to a time, so that the shorter of two tells more. */
-async function secondsOf(solve: (steps: number) => Promise<unknown>): Promise<number> {
-  // The first call compiles.
-  await solve(1);
-  let least = Infinity;
-  for (let i = 0; i < 2; i++) {
+async function secondsOf(solve: (images: number, steps: number) => Promise<unknown>): Promise<number> {
+  const timed = async (images: number, steps: number): Promise<number> => {
     const started = performance.now();
-    await solve(steps);
-    least = Math.min(least, performance.now() - started);
-  }
-  return least / 1000 / steps / images;
+    await solve(images, steps);
+    return (performance.now() - started) / 1000 / steps / images;
+  };
+  // The first call compiles.
+  await solve(1, 1);
+  const images = Math.max(1, Math.min(mostImages, Math.floor(1 / (await timed(1, 1)))));
+  return Math.min(await timed(images, steps), await timed(images, steps));
 }
