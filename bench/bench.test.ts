@@ -16,7 +16,7 @@ import { describeMachine } from "./machine.ts";
 import { measureCase } from "./measure.ts";
 import type { Settings } from "./measure.ts";
 import { allCases } from "./registry.ts";
-import { kept, readReport } from "./report.ts";
+import { kept, others, readReport } from "./report.ts";
 import type { Report } from "./report.ts";
 import type { Rival } from "./rival.ts";
 import { runBench } from "./run.ts";
@@ -112,7 +112,7 @@ describe("what cannot be measured", () => {
     expect(summary(left)).toMatch(/fails \(1\): left out: too long/);
   });
 
-  it("is tried again by --resume, while the rest is kept", () =>
+  it("is tried again by --resume, or some by --renew, while the rest is kept", () =>
     inFolder((folder) => {
       const file = join(folder, "before.json");
       const head = { format: "fluxion-bench", version: 2, machine: describeMachine(), rivals: {}, rounds: 1, secondsPerTurn: 1, limitSeconds: 1, quick: true } as const;
@@ -123,6 +123,8 @@ describe("what cannot be measured", () => {
       expect(kept(join(folder, "none.json"), head)).toEqual([]);
       const other = { ...head, machine: { ...head.machine, commit: "other" } };
       expect(() => kept(file, other)).toThrow(/--resume: expected results of the same commit \(other\)/);
+      expect(() => others(file, { ...other, machine: { ...other.machine, cpu: "another" } }, /broke/)).toThrow(/--renew: expected results of the same CPU \(another\)/);
+      expect(others(file, other, /broke/)).toEqual([{ ...line, name: "done", commit: head.machine.commit }]);
       writeFileSync(file, "{}");
       expect(() => readReport(file)).toThrow(/expected results of this version/);
       return Promise.resolve();
@@ -249,6 +251,8 @@ it("reads flags and refuses bad ones", () => {
   expect(() => parseFlags(["--limit", "no"])).toThrow(/--limit/);
   expect(() => parseFlags(["--threads", "2"])).toThrow(/--threads: expected one or all, got "2"/);
   expect(() => parseFlags(["--document"])).toThrow(/--document: expected --name/);
+  expect(() => parseFlags(["--renew", "--name", "x"])).toThrow(/--renew: expected --only with the cases/);
+  expect(parseFlags(["--renew", "--name", "x", "--only", "mlp"])).toMatchObject({ renew: true });
   expect(() => parseFlags(["--only", "("])).toThrow(/--only: expected a regular expression/);
   expect(() => parseFlags(["--name", "../x"])).toThrow(/--name/);
 });

@@ -15,6 +15,8 @@ export interface Flags {
   readonly name: string | undefined;
   /** Go on with results that are there, and measure what they lack. */
   readonly resume: boolean;
+  /** Measure what `only` names anew, beside results of an earlier commit. */
+  readonly renew: boolean;
   readonly list: boolean;
   /** Fill docs/performance.md from results that are there, and measure nothing. */
   readonly document: boolean;
@@ -31,6 +33,7 @@ export const usage = `npm run bench -- [flags]
   --quick             short turns and small sizes: shows that all runs, measures little
   --name <name>       writes bench/results/NAME.json (default: date and CPU)
   --resume            keeps what NAME.json has, and measures what it lacks or what failed
+  --renew             measures what --only names anew in NAME.json of an earlier commit, whose other results stay and say so
   --list              prints the cases
   --document          fills docs/performance.md and its figures from NAME.json, and measures nothing
 
@@ -53,12 +56,13 @@ export function parseFlags(args: readonly string[]): Flags {
       quick: { type: "boolean", default: false },
       name: { type: "string" },
       resume: { type: "boolean", default: false },
+      renew: { type: "boolean", default: false },
       list: { type: "boolean", default: false },
       document: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
-  const { only, name, quick, resume, list, document, help, threads } = values;
+  const { only, name, quick, resume, renew, list, document, help, threads } = values;
   const rounds = values.rounds === undefined ? (quick ? 2 : 7) : Number(values.rounds);
   if (!Number.isSafeInteger(rounds) || rounds < 1) {
     throw new RangeError(`--rounds: expected a whole number from 1, got "${String(values.rounds)}"`);
@@ -72,7 +76,10 @@ export function parseFlags(args: readonly string[]): Flags {
     throw new RangeError(`--threads: expected one or all, got "${threads}"`);
   }
   if (document && name === undefined) throw new RangeError("--document: expected --name with the results to show, got none");
-  return { only: only === undefined ? undefined : pattern(only), rounds, limit, threads, quick, name, resume, list, document, help };
+  if (renew && (only === undefined || name === undefined || resume)) {
+    throw new RangeError("--renew: expected --only with the cases to measure anew and --name with the results they are put in, and no --resume");
+  }
+  return { only: only === undefined ? undefined : pattern(only), rounds, limit, threads, quick, name, resume, renew, list, document, help };
 }
 
 function pattern(text: string): RegExp {

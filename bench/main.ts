@@ -10,7 +10,7 @@ import { describeMachine } from "./machine.ts";
 import type { Machine } from "./machine.ts";
 import type { Result } from "./measure.ts";
 import { allCases } from "./registry.ts";
-import { kept } from "./report.ts";
+import { kept, others } from "./report.ts";
 import { runBench } from "./run.ts";
 import { renderReport, summary } from "./table.ts";
 
@@ -34,7 +34,7 @@ async function bench(flags: Flags): Promise<void> {
     flags,
     places: { python: named("FLUXION_BENCH_PYTHON"), peers: named("FLUXION_BENCH_PEERS"), chromium: chromium() },
     launch: processes(process.execArgv),
-    keep: flags.resume ? (head) => kept(file, head) : undefined,
+    keep: (head) => (flags.resume ? kept(file, head) : flags.renew && flags.only ? others(file, head, flags.only) : []),
     onResult: (result, soFar) => {
       console.log(summary(result));
       writeAtomic(file, `${JSON.stringify(soFar, null, 1)}\n`);

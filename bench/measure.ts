@@ -39,6 +39,8 @@ export interface Result extends Partial<Omit<Measurement, "failures">> {
   readonly leftOut?: string | undefined;
   /** Why there are no figures. */
   readonly error?: string | undefined;
+  /** The commit that was measured, where it is not that of the run. */
+  readonly commit?: string | undefined;
   /** Seconds that it took in all. */
   readonly seconds?: number | undefined;
 }

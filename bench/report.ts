@@ -47,3 +47,16 @@ export function kept(file: string, now: Omit<Report, "results" | "complete">): r
   same("limit", before.limitSeconds, now.limitSeconds);
   return before.results.filter(({ error }) => error === undefined);
 }
+
+/**
+ * The results of an earlier run, but for the cases that are measured anew; each says its commit.
+ *
+ * @throws Error if there is no run, or it is of another CPU or length of turns
+ */
+export function others(file: string, now: Omit<Report, "results" | "complete">, anew: RegExp): readonly Result[] {
+  const before = readReport(file);
+  for (const [what, was, is] of [["CPU", before.machine.cpu, now.machine.cpu], ["seconds a turn", before.secondsPerTurn, now.secondsPerTurn]] as const) {
+    if (was !== is) throw new Error(`--renew: expected results of the same ${what} (${String(is)}), ${file} has ${String(was)}; measure all under another --name`);
+  }
+  return before.results.filter(({ name }) => !anew.test(name)).map((result) => ({ ...result, commit: result.commit ?? before.machine.commit }));
+}

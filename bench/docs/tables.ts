@@ -9,7 +9,7 @@ type Row = readonly string[];
 
 /** Every table by the name of its place in the page. */
 export const tables: Readonly<Record<string, (report: Report) => string>> = {
-  machine: (report) => [...describe(report), rounds(report), ...busy(report)].map((line) => `- ${line}`).join("\n"),
+  machine: (report) => [...describe(report), rounds(report), ...earlier(report), ...busy(report)].map((line) => `- ${line}`).join("\n"),
   targets,
   training: (report) => duels(report.results.filter(({ name }) => name.startsWith("train-"))),
   peers: (report) => peers(report.results.filter(({ name }) => !name.startsWith("chromium-"))),
@@ -23,6 +23,15 @@ export const tables: Readonly<Record<string, (report: Report) => string>> = {
 function rounds({ rounds: most, secondsPerTurn, limitSeconds, quick, complete }: Report): string {
   const turns = `medians of up to ${String(most)} rounds, turns of ${String(secondsPerTurn)} s, ${String(limitSeconds)} s for a measurement`;
   return `${turns}${quick ? "; a quick run, whose numbers mean little" : ""}${complete ? "" : "; unfinished"}`;
+}
+
+/** What is of earlier commits: the first words of the cases' names. */
+function earlier({ results }: Report): readonly string[] {
+  const commits = [...new Set(results.flatMap(({ commit }) => commit ?? []))];
+  return commits.map((commit) => {
+    const kinds = new Set(results.filter((result) => result.commit === commit).map(({ name }) => `\`${name.split("-").slice(0, 2).join("-")}…\``));
+    return `measured at an earlier commit, ${commit}: ${[...kinds].join(", ")}`;
+  });
 }
 
 /** A warning where others were at work. */
