@@ -25,13 +25,12 @@ function rounds({ rounds: most, secondsPerTurn, limitSeconds, quick, complete }:
   return `${turns}${quick ? "; a quick run, whose numbers mean little" : ""}${complete ? "" : "; unfinished"}`;
 }
 
-/** What is of earlier commits: the first words of the cases' names. */
-function earlier({ results }: Report): readonly string[] {
+/** Which results are of an earlier commit: all but those that are named. */
+function earlier({ results, machine }: Report): readonly string[] {
   const commits = [...new Set(results.flatMap(({ commit }) => commit ?? []))];
-  return commits.map((commit) => {
-    const kinds = new Set(results.filter((result) => result.commit === commit).map(({ name }) => `\`${name.split("-").slice(0, 2).join("-")}…\``));
-    return `measured at an earlier commit, ${commit}: ${[...kinds].join(", ")}`;
-  });
+  if (commits.length === 0) return [];
+  const anew = results.filter(({ commit }) => commit === undefined).map(({ name, threads }) => `\`${name}\` (${String(threads)})`);
+  return [`of commit ${String(machine.commit)}: ${anew.join(", ")}; all others of ${commits.join(", ")}`];
 }
 
 /** A warning where others were at work. */
