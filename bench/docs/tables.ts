@@ -30,7 +30,7 @@ function earlier({ results, machine }: Report): readonly string[] {
   const commits = [...new Set(results.flatMap(({ commit }) => commit ?? []))];
   if (commits.length === 0) return [];
   const anew = results.filter(({ commit }) => commit === undefined).map(({ name, threads }) => `\`${name}\` (${String(threads)})`);
-  return [`of commit ${String(machine.commit)}: ${anew.join(", ")}; all others of ${commits.join(", ")}`];
+  return [`of commit ${machine.commit}: ${anew.join(", ")}; all others of ${commits.join(", ")}`];
 }
 
 /** A warning where others were at work. */
