@@ -4,37 +4,19 @@ import { createFlow, initParameters, Key, otPath } from "fluxion";
 import { modelOf } from "../../network.ts";
 import { openImageSplit } from "../../task.ts";
 import { batchOf } from "../../trainer.ts";
-import { nfeOf } from "../../typical-nfe.ts";
-import { methodOf } from "../methods.ts";
-import type { MethodId } from "../methods.ts";
 import { optionsOf, runtimeOf } from "../study.ts";
 import type { Study } from "../study.ts";
-
-/** Seconds an image and evaluation of the network. */
-interface Costs {
-  readonly sample: number;
-  /** With Hutchinson's divergence by one probe. */
-  readonly density: number;
-}
+import { secondsOfAll } from "./solve-costs.ts";
+import type { Costs, Solve } from "./solve-costs.ts";
 
 /** Solves that are to be done. */
-export interface Solves {
-  readonly id: MethodId;
+export interface Solves extends Solve {
   readonly images: number;
-  /** Evaluations of each. Default what dopri5 at 1e-5 typically takes. */
-  readonly nfe?: number | undefined;
-  readonly density?: boolean | undefined;
 }
 
-/** Seconds that solves take; nothing is timed where nothing is to be done. */
-export async function secondsOfSolves(study: Study, solves: readonly Solves[]): Promise<number> {
-  if (solves.length === 0) return 0;
-  const { sample, density } = await costsOf(study);
-  return solves.reduce((total, { id, images, nfe, density: withDensity = false }) => {
-    const { path = "ot", objective = "velocity" } = methodOf(id).options;
-    return total + images * (nfe ?? nfeOf(path, objective).images) * (withDensity ? density : sample);
-  }, 0);
-}
+/** Seconds that solves take; the divergence is Hutchinson's by one probe. */
+export const secondsOfSolves = (study: Study, solves: readonly Solves[]): Promise<number> =>
+  secondsOfAll("images", solves.map((solve) => [solve, solve.images]), () => costsOf(study));
 
 /** Forwards and backwards through a network, in evaluations. */
 const trainingEvaluations = 3;

@@ -1,36 +1,19 @@
 /** @file What measuring points will cost, from a few evaluations of the study's network, trained or not. */
 import { createFlow, initParameters, isPointSetName, Key, otPath, pointSets } from "fluxion";
 import { modelOf } from "../../network.ts";
-import { nfeOf } from "../../typical-nfe.ts";
-import { methodOf } from "../methods.ts";
-import type { MethodId } from "../methods.ts";
 import { optionsOf, runtimeOf } from "../study.ts";
 import type { Study } from "../study.ts";
-
-/** Seconds a point and evaluation of the network, without and with the exact divergence. */
-interface Costs {
-  readonly sample: number;
-  readonly density: number;
-}
+import { secondsOfAll } from "./solve-costs.ts";
+import type { Costs, Solve } from "./solve-costs.ts";
 
 /** Solves that are to be done. */
-export interface PointSolves {
-  readonly id: MethodId;
+export interface PointSolves extends Solve {
   readonly points: number;
-  /** Evaluations of each. Default what dopri5 at 1e-5 typically takes. */
-  readonly nfe?: number | undefined;
-  readonly density?: boolean | undefined;
 }
 
-/** Seconds that solves take; nothing is timed where nothing is to be done. */
-export async function secondsOfPoints(study: Study, solves: readonly PointSolves[]): Promise<number> {
-  if (solves.length === 0) return 0;
-  const { sample, density } = await costsOf(study);
-  return solves.reduce((total, { id, points, nfe, density: withDensity = false }) => {
-    const { path = "ot", objective = "velocity" } = methodOf(id).options;
-    return total + points * (nfe ?? nfeOf(path, objective).points) * (withDensity ? density : sample);
-  }, 0);
-}
+/** Seconds that solves take; the divergence is the exact one. */
+export const secondsOfPoints = (study: Study, solves: readonly PointSolves[]): Promise<number> =>
+  secondsOfAll("points", solves.map((solve) => [solve, solve.points]), () => costsOf(study));
 
 const [points, steps] = [1000, 8] as const;
 
