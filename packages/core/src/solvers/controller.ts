@@ -1,6 +1,6 @@
 /** @file Step sizes of adaptive methods, in float64 on the host. */
 
-/** The memory of a PI controller. */
+/** Chooses steps from the errors of those before. */
 export interface Controller {
   /** The next step from an accepted one. */
   accepted(h: number, error: number): number;
@@ -9,28 +9,24 @@ export interface Controller {
 }
 
 /**
- * A PI controller (Hairer, Nørsett and Wanner, Solving ODEs I, II.4 and IV.2): h · 0.9 · err^(−α) · errBefore^β with
- * β = 0.2/k, α = 1/k − 0.75 β, factors within [0.2, 10].
+ * The step of which the error would be 1 is h · err^(−1/k); nine tenths of it are taken, within [0.2, 10] h (Hairer, Nørsett and
+ * Wanner, Solving ODEs I, II.4). As torchdiffeq, diffrax and SciPy have it, so that equal tolerances mean equal work.
  *
  * @param order - k, the order of the error estimate plus one, which is the order of the method here
  */
-export function piController(order: number): Controller {
-  const beta = 0.2 / order;
-  const alpha = 1 / order - 0.75 * beta;
-  let before = 1e-4;
+export function stepController(order: number): Controller {
+  const factor = (error: number): number => Math.max(0.2, 0.9 * error ** (-1 / order));
   let most = 10;
   return {
     accepted(h, error) {
-      const factor = 0.9 * Math.max(error, 1e-10) ** -alpha * before ** beta;
-      before = Math.max(error, 1e-4);
-      const next = h * Math.min(most, Math.max(0.2, factor));
+      const next = h * Math.min(most, factor(error));
       most = 10;
       return next;
     },
     rejected(h, error) {
       // No growth right after a rejection.
       most = 1;
-      return h * Math.max(0.2, Math.min(1, 0.9 * error ** -alpha));
+      return h * Math.min(1, factor(error));
     },
   };
 }

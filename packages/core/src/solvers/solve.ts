@@ -1,6 +1,6 @@
 import type { CompileOptions, Executable, HostTensor, Program, Runtime } from "@fluxion/graph";
 import { hostTensor } from "@fluxion/graph";
-import { piController, scaledNorm } from "./controller.ts";
+import { stepController, scaledNorm } from "./controller.ts";
 import type { Field } from "./field.ts";
 import { adaptiveStepProgram, fieldProgram, fixedGridProgram } from "./step-program.ts";
 import type { ResolvedSolver, SolverOptions } from "./options.ts";
@@ -167,7 +167,7 @@ async function solveAdaptive(problem: Problem): Promise<Solution> {
   if (t0 === t1) return done("success");
   let k = await evaluate(clampFloat(t0, Math.min(t0, t1), Math.max(t0, t1)), y);
   if (!finite(y) || !finite(k)) return done("nonFinite");
-  const controller = piController(method.order);
+  const controller = stepController(method.order);
   let h = await firstStep(counted, y, k, evaluate, interval, method.order, options);
   while (t !== t1) {
     if (options.signal?.aborted === true) return done("aborted");

@@ -151,6 +151,27 @@ describe.each(adaptive)("%s, adaptive", (solver) => {
   });
 });
 
+describe("dopri5", () => {
+  // scipy.integrate.solve_ivp(lambda t, y: -y + np.sin(t), (0, 10), [1.0], method="RK45", rtol=tolerance, atol=tolerance)
+  it.each([
+    [1e-3, 68, [0.1, 1.043863, 1.937894, 3.127336, 4.384057, 5.542697, 6.61011]],
+    [1e-6, 236, [0.025119, 0.263648, 0.498716, 0.741458, 0.99569, 1.268132, 1.570148]],
+    [1e-9, 782, [0.00631, 0.066317, 0.126101, 0.186271, 0.246876, 0.307979, 0.369646]],
+  ])("takes SciPy's steps at %d, rejections included", async (tolerance, evaluations, golden) => {
+    const times: number[] = [];
+    const solution = await integrator(referenceRuntime(), forced).solve(one(1), [0, 10], {
+      rtol: tolerance,
+      atol: tolerance,
+      onStep: ({ t }) => times.push(t),
+    });
+    expect(solution.nfe).toBe(evaluations);
+    expect(solution.rejected).toBeGreaterThan(0);
+    golden.forEach((time, i) => {
+      expect(times[i]).toBeCloseTo(time, 5);
+    });
+  });
+});
+
 describe("grids", () => {
   it("have the golden levels of the public peers", () => {
     const levels = karrasLevels(5);
