@@ -36,7 +36,8 @@ export function traceBody(
   }
 }
 
-function placeholder(frame: Frame, type: TensorType, name: string): Tensor {
+/** An input of a body. */
+export function placeholder(frame: Frame, type: TensorType, name: string): Tensor {
   const [tensor] = makeNode(inputOp, { name }, [], [type], frame).outputs;
   if (tensor === undefined) throw new Error("internal: a placeholder without output");
   return tensor;

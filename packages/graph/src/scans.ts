@@ -5,7 +5,8 @@ import type { ScanAttrs } from "./ops/scan.ts";
 import { makeNode, nextNodeId, reachable } from "./tensor.ts";
 import type { Body, Node, Tensor } from "./tensor.ts";
 
-const isScan = (node: Node): node is Node<ScanAttrs> => node.op === (scanOp as unknown);
+/** Whether a node is a scan. */
+export const isScan = (node: Node): node is Node<ScanAttrs> => node.op === (scanOp as unknown);
 const identity = (tensors: readonly Tensor[]): Map<Tensor, Tensor> => new Map(tensors.map((x) => [x, x]));
 
 /** Tidies the scans of a body; those inside their bodies come when these are simplified. */

@@ -1,12 +1,13 @@
 /** @file The simplifier: constant folding, common subexpressions, dead code, and each op's own identities. */
 import { constant, constantData, constantOp } from "./ops/constant.ts";
 import { isFloat } from "./host.ts";
+import { hoistFromScan } from "./hoist.ts";
 import { inputOp, mapBodies, rebuildNode, rewrite } from "./body.ts";
 import { evaluation } from "./interpreter.ts";
 import { nd } from "./ndarray.ts";
 import { applyOp } from "./op.ts";
 import { beforeBroadcast, broadcastTo } from "./ops/broadcast.ts";
-import { tidyScans } from "./scans.ts";
+import { isScan, tidyScans } from "./scans.ts";
 import { broadcastShapes, isStatic, sameShape, sizeOf } from "./shape.ts";
 import type { Shape } from "./shape.ts";
 import { inScope, outputOf } from "./tensor.ts";
@@ -42,7 +43,11 @@ export function simplifyBody(body: Body): Body {
     );
   }
   // Bodies last and once: nesting must not multiply the passes.
-  outputs = rewrite(outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => mapBodies(node, inputs, simplifyBody));
+  outputs = rewrite(outputs, new Map(body.inputs.map((x) => [x, x])), (node, inputs) => {
+    const simpler = mapBodies(node, inputs, simplifyBody);
+    const found = simpler[0]?.node;
+    return (found && isScan(found) ? hoistFromScan(found) : undefined) ?? simpler;
+  });
   return { ...body, outputs };
 }
 

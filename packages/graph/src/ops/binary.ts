@@ -1,6 +1,6 @@
 /** @file Arithmetic of two operands, elementwise, broadcast by NumPy's rule. Each op is one row. */
 import type { Emitter } from "../emitter.ts";
-import { sameShape } from "../shape.ts";
+import { broadcastShapes, sameShape } from "../shape.ts";
 import { inputOf, outputOf } from "../tensor.ts";
 import type { Node, Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
@@ -116,6 +116,7 @@ export function clip(x: Tensor, low: TensorLike, high: TensorLike): Tensor {
 /** `(x + r) + s = x + (r + s)` where r and s are smaller than x: one pass over x instead of two. */
 function addSmallFirst(sum: Tensor, s: Tensor): Tensor | undefined {
   if (!isOp(sum, "add") || sameShape(s.shape, sum.shape) || isOp(s, "broadcastTo")) return undefined;
+  if (!sameShape(broadcastShapes("add", sum.shape, s.shape), sum.shape)) return undefined;
   const [p, q] = [inputOf(sum.node, 0), inputOf(sum.node, 1)];
   const [x, r] = sameShape(p.shape, sum.shape) ? [p, q] : [q, p];
   if (!sameShape(x.shape, sum.shape) || sameShape(r.shape, sum.shape) || scalarValue(r) !== undefined) return undefined;
