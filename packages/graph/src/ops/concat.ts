@@ -52,6 +52,11 @@ export const concatOp: Op<ConcatAttrs> = singleOp<ConcatAttrs>({
   lower: (emitter, { attrs }, inputs) => emitter.emit("Concat", inputs, { axis: attrs.axis }),
 });
 
+/** What `x` was put together from along an axis, or `x` itself. */
+export function concatenated(x: Tensor, axis: number): readonly Tensor[] {
+  return x.node.op === (concatOp as unknown) && (x.node.attrs as ConcatAttrs).axis === axis ? x.node.inputs : [x];
+}
+
 /** Joins arrays along an axis. */
 export function concatNd(inputs: readonly NdArray[], axis: number): NdArray {
   const first = ndAt(inputs);

@@ -9,7 +9,9 @@ import type { Node, Tensor } from "../tensor.ts";
 import { add } from "./binary.ts";
 import { sumTo } from "./reduce.ts";
 import { requireFloat } from "./checks.ts";
-import { beforeBroadcast, broadcastTangent } from "./broadcast.ts";
+import { concatenated } from "./concat.ts";
+import { constant, scalarValue } from "./constant.ts";
+import { beforeBroadcast, broadcastTangent, broadcastTo } from "./broadcast.ts";
 import { alignTangent, reshape } from "./reshape.ts";
 import { split } from "./slice.ts";
 import { swappedInput } from "./transpose.ts";
@@ -74,7 +76,7 @@ export const matmulOp = singleOp<MatmulAttrs>({
     const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
     const { transposeA, transposeB } = node.attrs;
     const [swappedA, swappedB] = [swappedInput(a), swappedInput(b)];
-    if (swappedA === undefined && swappedB === undefined) return splitRepeated(a, b, node.attrs);
+    if (swappedA === undefined && swappedB === undefined) return splitRepeated(node);
     return matmul(swappedA ?? a, swappedB ?? b, {
       transposeA: transposeA !== (swappedA !== undefined),
       transposeB: transposeB !== (swappedB !== undefined),
@@ -105,22 +107,32 @@ function lowerMatmul(emitter: Emitter<Tensor>, node: Node<MatmulAttrs>, inputs: 
 }
 
 /**
- * Columns that are one row repeated (as the features of a time that all examples share) are multiplied once:
- * `[x, 1 fᵀ] W = x W₁ + 1 (fᵀ W₂)`.
+ * Columns that are a row repeated (as the features of a time that all examples share) are multiplied once, columns of zeros (as
+ * its tangents) not at all: `[x, 1 fᵀ, 0] W = x W₁ + 1 (fᵀ W₂)`.
  */
-function splitRepeated(a: Tensor, b: Tensor, { transposeA, transposeB }: MatmulAttrs): Tensor | undefined {
-  if (a.node.op.name !== "concat" || a.rank !== 2 || b.rank !== 2 || transposeA) return undefined;
-  const parts = a.node.inputs;
-  const rows = parts.map((part) => beforeBroadcast(part));
-  const widths = parts.map((part) => part.shape[1]);
-  const repeats = rows.map((row, i) => row !== parts[i] && row.rank === 2 && row.shape[0] === 1 && row.shape[1] === widths[i]);
-  if (!repeats.includes(true) || repeats.every(Boolean) || parts.some((part) => part.shape[0] !== a.shape[0])) return undefined;
-  if (!isStatic(widths as Shape)) return undefined;
-  const weights = split(b, transposeB ? 1 : 0, widths as number[]);
-  const products = parts.map((part, i) => matmul(repeats[i] === true ? (rows[i] ?? part) : part, weights[i] ?? b, { transposeB }));
-  const whole = products.filter((_, i) => repeats[i] !== true);
-  const row = products.filter((_, i) => repeats[i] === true);
-  return add(whole.reduce((x, y) => add(x, y)), row.reduce((x, y) => add(x, y)));
+function splitRepeated(node: Node<MatmulAttrs>): Tensor | undefined {
+  const [a, b] = [inputOf(node, 0), inputOf(node, 1)];
+  const { transposeA, transposeB } = node.attrs;
+  if (b.rank !== 2 || transposeA) return undefined;
+  const parts = concatenated(a, a.rank - 1);
+  const widths = parts.map((part) => dimAt(part.shape, a.rank - 1));
+  if (!isStatic(widths)) return undefined;
+  const rowOf = (part: Tensor, width: number): Tensor | undefined => {
+    const row = beforeBroadcast(part);
+    return row !== part && row.rank > 1 && row.shape[row.rank - 1] === width ? row : undefined;
+  };
+  const rows = parts.map((part, i) => rowOf(part, widths[i] ?? 0));
+  const zeros = parts.map((part) => scalarValue(beforeBroadcast(part)) === 0);
+  if (!zeros.includes(true) && rows.every((row) => row === undefined)) return undefined;
+  const weights = split(b, transposeB ? 1 : 0, widths);
+  const products = (repeated: boolean): Tensor[] =>
+    parts.flatMap((part, i) => {
+      if (zeros[i] === true || (rows[i] !== undefined) !== repeated) return [];
+      return matmul(rows[i] ?? part, weights[i] ?? b, { transposeB });
+    });
+  const terms = [products(false), products(true)].filter((each) => each.length > 0).map((each) => each.reduce((x, y) => add(x, y)));
+  const { shape, dtype } = outputOf(node);
+  return broadcastTo(terms.length === 0 ? constant(0, [], dtype) : terms.reduce((x, y) => add(x, y)), shape);
 }
 
 /** Weights shared by a batch: flatten the batch into the rows, so the gradient is one product and no sum. */

@@ -74,3 +74,29 @@ it("adds small operands first, whichever comes first", () => {
     expect(sums.map(({ outputs }) => outputs[0]?.shape)).toEqual([[1, 3], ["batch", 3]]);
   }
 });
+
+describe("products with columns that are repeated or zero", () => {
+  const w = (): Tensor => matrix(6, 2);
+  const row = (width: number): Tensor => g.broadcastTo(matrix(1, width), [4, width]);
+  const stack = (x: Tensor, shape: readonly number[]): Tensor => g.broadcastTo(x, shape);
+  /** With the columns that each product left takes. */
+  it.each<[string, (x: Tensor) => Tensor, readonly number[]]>([
+    ["a repeated row beside", (x) => g.matmul(g.concat([x, g.broadcastTo(g.slice(x, 0, 0, 1), [4, 3])], 1), w()), [3, 3]],
+    ["a constant row beside", (x) => g.matmul(g.concat([x, row(3)], 1), w()), [3]],
+    ["zeros beside", (x) => g.matmul(g.concat([g.zeros([4, 2]), x, g.zeros([4, 1])], 1), w()), [3]],
+    ["zeros, transposed weights", (x) => g.matmul(g.concat([x, g.zeros([4, 3])], 1), matrix(2, 6), { transposeB: true }), [3]],
+    ["a stack of one matrix beside zeros", (x) => g.matmul(g.concat([stack(g.reshape(x, [1, 4, 3]), [5, 4, 3]), g.zeros([5, 4, 3])], 2), w()), [3]],
+    ["only a repeated row", (x) => g.add(g.sum(x), g.matmul(row(6), w())), []],
+    ["only zeros", (x) => g.add(g.sum(x), g.matmul(g.zeros([3, 4, 6]), w())), []],
+    ["zeros in other rows", (x) => g.matmul(g.concat([g.zeros([2, 3]), x], 0), matrix(3, 2)), [3]],
+  ])("%s", (_name, call, columns) => {
+    const program = trace("product", { x: input([4, 3]) }, ({ x }) => ({ y: call(x) }));
+    const simpler = simplify(program);
+    const products = reachable(simpler.body.outputs).filter(({ op }) => op.name === "matmul");
+    expect(products.map(({ inputs: [a] }) => a?.shape.at(-1))).toEqual(columns);
+    const feeds = { x: at([4, 3]) };
+    const [exact, found] = [interpretProgram(program, feeds)["y"], interpretProgram(simpler, feeds)["y"]];
+    expect(found?.shape).toEqual(exact?.shape);
+    expectAgreement(valuesOf(found), valuesOf(exact), tolerances.reordered, "y");
+  });
+});
