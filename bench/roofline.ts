@@ -1,28 +1,94 @@
 /**
- * @file Where a training step stands under the roofline: what its products, passes and moves achieve on one thread, against a
- * bare product and a bare pass. `node --conditions=fluxion-source --import tsx bench/roofline.ts [mlp-256 unet …]`
+ * @file Where training steps and solves stand under the roofline: what their products, passes and moves achieve on one thread,
+ * against a bare product and a bare pass. `node --conditions=fluxion-source --import tsx bench/roofline.ts [mlp-256 sample …]`
  */
 import { explain, hostTensor, input, mul, scan, sizeOf, trace } from "@fluxion/graph";
-import type { ExplainedNode, HostTensor, Runtime } from "@fluxion/graph";
+import type { ExplainedNode, HostTensor, Program, Runtime } from "@fluxion/graph";
 import { nodeRuntime, profileProgram } from "@fluxion/node";
 import type { Profile } from "@fluxion/node";
 import { initialState, Key, normal, otPath, resolveOptimizer, stateLayout, stepProgram, stepScalars, uniform } from "fluxion";
 import type { Model } from "fluxion";
 import { timed } from "./interleave.ts";
-import { imageModels, planeModel } from "./models.ts";
+import { imageModel, imageModels, planeModel } from "./models.ts";
 import { productsAlone } from "./products.ts";
+import { freshFlow, planeNetwork } from "./trained-flow.ts";
+
+/** A program with what it is fed, which does so many units of work in a run. */
+interface Work {
+  readonly program: Program;
+  readonly feeds: Readonly<Record<string, HostTensor>>;
+  readonly units: number;
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Seconds a unit where nothing is recorded. */
+  readonly seconds?: number;
+}
 
 interface Subject {
-  readonly model: () => Model;
-  readonly batch: number;
-  readonly steps: number;
+  readonly unit: string;
+  readonly work: (runtime: Runtime) => Promise<Work>;
+}
+
+const training = (make: () => Model, batch: number, steps: number): Subject => ({
+  unit: "step",
+  work: () => {
+    const optimizer = resolveOptimizer();
+    const model = make();
+    const program = stepProgram({ model, path: otPath(), batch, optimizer });
+    return Promise.resolve({ program, feeds: trainingFeeds(model, batch, steps, optimizer), units: steps, sizes: { steps } });
+  },
+});
+
+/** A step of dopri5 has six new stages. */
+const stages = 6;
+
+const solving = (make: () => Model, count: number, divergence?: "exact" | "hutchinson"): Subject => ({
+  unit: "evaluation",
+  work: async (runtime) => {
+    const [recorder, last] = recording(runtime);
+    const flow = freshFlow({ runtime: recorder }, make());
+    const key = Key.from("roofline solve");
+    const x = normal(key, count * sizeOf(flow.model.eventShape));
+    // Drawn probes would count beside the network.
+    const solve = (): Promise<{ readonly nfe: number }> => (divergence === undefined ? flow.decode(x) : flow.logProb(x, { divergence, key, chunk: count }));
+    const { nfe } = await solve();
+    const seconds = (await best(() => timed(1, solve))) / nfe;
+    await flow.dispose();
+    return { ...last(), units: stages, sizes: { batch: count }, seconds };
+  },
+});
+
+/** A runtime, and the program and feeds of what ran on it last. */
+function recording(runtime: Runtime): readonly [Runtime, () => Pick<Work, "program" | "feeds">] {
+  let last: Pick<Work, "program" | "feeds"> | undefined;
+  const recorder: Runtime = {
+    ...runtime,
+    compile: async (program, options) => {
+      const executable = await runtime.compile(program, options);
+      const run: typeof executable.run = (feeds, more) => {
+        last = { program, feeds: feeds as Readonly<Record<string, HostTensor>> };
+        return executable.run(feeds, more);
+      };
+      return { ...executable, run };
+    },
+  };
+  return [recorder, () => {
+    if (!last) throw new Error("roofline: nothing ran");
+    return last;
+  }];
 }
 
 const subjects: Readonly<Record<string, Subject>> = {
-  "mlp-64": { model: () => planeModel(64), batch: 256, steps: 20 },
-  "mlp-256": { model: () => planeModel(256), batch: 256, steps: 20 },
-  "mlp-512": { model: () => planeModel(512), batch: 256, steps: 10 },
-  ...Object.fromEntries(imageModels.map(({ name, batch, make }) => [name, { model: make, batch, steps: 1 }])),
+  "mlp-64": training(() => planeModel(64), 256, 20),
+  "mlp-256": training(() => planeModel(256), 256, 20),
+  "mlp-512": training(() => planeModel(512), 256, 10),
+  ...Object.fromEntries(imageModels.map(({ name, batch, make }) => [name, training(make, batch, 1)])),
+  ...Object.fromEntries([1, 64, 1024].map((count) => [`sample-2d-${String(count)}`, solving(() => planeNetwork, count)])),
+  "likelihood-2d-exact": solving(() => planeNetwork, 1000, "exact"),
+  "likelihood-2d-hutchinson": solving(() => planeNetwork, 1000, "hutchinson"),
+  "sample-unet-28": solving(imageModel("unet-28").make, 1),
+  "sample-unet-32-64": solving(imageModel("unet-32-64").make, 1),
+  "sample-unet-32-128": solving(imageModel("unet-32-128").make, 1),
+  "likelihood-unet-28-hutchinson": solving(imageModel("unet-28").make, 1, "hutchinson"),
 };
 
 /** Kinds of work, with what they are called in a program and in ONNX; what is in none moves values. */
@@ -58,7 +124,7 @@ async function best(measure: () => Promise<number>): Promise<number> {
   return Math.min(...values);
 }
 
-function feedsOf(model: Model, { batch, steps }: Subject, optimizer: ReturnType<typeof resolveOptimizer>): Record<string, HostTensor> {
+function trainingFeeds(model: Model, batch: number, steps: number, optimizer: ReturnType<typeof resolveOptimizer>): Record<string, HostTensor> {
   const key = Key.from("roofline");
   const state = initialState(model, key);
   const event = [steps, batch, ...model.eventShape];
@@ -75,27 +141,29 @@ function feedsOf(model: Model, { batch, steps }: Subject, optimizer: ReturnType<
 }
 
 /** The fastest of several profiles: what else the machine does only ever adds. */
-async function profileOf(subject: Subject): Promise<{ readonly profile: Profile; readonly nodes: readonly ExplainedNode[] }> {
-  const optimizer = resolveOptimizer();
-  const model = subject.model();
-  const program = stepProgram({ model, path: otPath(), batch: subject.batch, optimizer });
-  const feeds = feedsOf(model, subject, optimizer);
+async function profileOf({ program, feeds, units }: Work): Promise<Profile> {
   const profiles: Profile[] = [];
-  for (let i = 0; i < 3; i++) profiles.push(await profileProgram(program, feeds, { repeats: 1, threads: 1 }));
+  // Short ones are repeated: a clock counts microseconds.
+  const repeats = units === stages ? 5 : 1;
+  for (let i = 0; i < 3; i++) profiles.push(await profileProgram(program, feeds, { repeats, threads: 1 }));
   const [fastest] = profiles.sort((a, b) => a.totalUs - b.totalUs);
   if (!fastest) throw new Error("roofline: nothing was profiled");
-  return { profile: fastest, nodes: flat(explain(program, { sizes: { steps: subject.steps } }).nodes) };
+  return fastest;
 }
 
 async function report(name: string, subject: Subject): Promise<void> {
-  const { profile, nodes } = await profileOf(subject);
-  console.log(`\n${name}: ${(profile.totalUs / subject.steps / 1000).toFixed(2)} ms a step, recorded`);
+  const work = await subject.work(runtime);
+  const profile = await profileOf(work);
+  const nodes = flat(explain(work.program, { sizes: work.sizes }).nodes);
+  const runs = work.units * profile.runs;
+  const unrecorded = work.seconds === undefined ? "" : `, ${(1000 * work.seconds).toFixed(3)} ms unrecorded, calls included`;
+  console.log(`\n${name}: ${(profile.totalUs / runs / 1000).toFixed(3)} ms for ${subject.unit === "step" ? "a" : "an"} ${subject.unit}, recorded${unrecorded}`);
   for (const kind of [...kinds.map((each) => each.name), moves]) {
     const us = profile.byOp.filter((op) => kindOf("kernels", op.name) === kind).reduce((sum, op) => sum + op.totalUs, 0);
     const own = nodes.filter((node) => kindOf("ops", node.op) === kind);
-    const total = (of: "flops" | "bytes"): number => own.reduce((sum, node) => sum + node[of], 0);
+    const total = (of: "flops" | "bytes"): number => profile.runs * own.reduce((sum, node) => sum + node[of], 0);
     const rate = kind === "products" ? `${(total("flops") / us / 1e3).toFixed(1)} GFLOP/s` : kind === "loops" ? "" : `${(total("bytes") / us / 1e3).toFixed(1)} GB/s`;
-    console.log(`  ${kind.padEnd(21)}${(us / subject.steps / 1000).toFixed(2).padStart(9)} ms ${((100 * us) / profile.totalUs).toFixed(1).padStart(5)} %  ${rate}`);
+    console.log(`  ${kind.padEnd(21)}${(us / runs / 1000).toFixed(3).padStart(10)} ms ${((100 * us) / profile.totalUs).toFixed(1).padStart(5)} %  ${rate}`);
   }
 }
 
@@ -110,4 +178,4 @@ for (const size of [2 ** 14, 2 ** 18, 2 ** 21]) {
   console.log(`pass over ${String((4 * size) / 1024)} KiB: ${((await bareCopy(runtime, size)) / 1e9).toFixed(1)} GB/s`);
 }
 const chosen = process.argv.slice(2);
-for (const [name, subject] of Object.entries(subjects)) if (chosen.length === 0 || chosen.includes(name)) await report(name, subject);
+for (const [name, subject] of Object.entries(subjects)) if (chosen.length === 0 || chosen.some((each) => name.startsWith(each))) await report(name, subject);

@@ -138,7 +138,7 @@ async function compared(rival: Rival, ours: Solved, { options }: BenchSolver): P
   const all = [
     // Two solves differ as each differs from the truth: by some tens of tolerances.
     { what: "results, relative", distance: relativeDistance(await rival.result(), ours.values), tolerance: "rtol" in options ? Math.min(0.3, 100 * options.rtol) : 1e-3 },
-    // Evaluations differ a little, for the controllers of the step size do: two steps of dopri5 are not counted.
+    // Evaluations differ a little, as the rules for step sizes do: two steps of dopri5 are not counted.
     { what: "NFE, relative", distance: Math.max(0, Math.abs(ours.nfe - nfe) - 12) / nfe, tolerance: 0.25 },
   ];
   return { all, nfe };

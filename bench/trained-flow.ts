@@ -38,7 +38,7 @@ async function train({ runtime, quick }: Context): Promise<Flow["params"]> {
 }
 
 /** A flow with fresh parameters, moved so little that an adaptive solve is short: only the cost of an evaluation counts. */
-export function freshFlow({ runtime }: Context, model: Model): Flow {
+export function freshFlow({ runtime }: Pick<Context, "runtime">, model: Model): Flow {
   return createFlow({ runtime, model, path, params: unflattenValues(model.parameters, startState(model, 0.003).params) });
 }
 

@@ -10,7 +10,7 @@ export interface Controller {
 
 /**
  * The step of which the error would be 1 is h · err^(−1/k); nine tenths of it are taken, within [0.2, 10] h (Hairer, Nørsett and
- * Wanner, Solving ODEs I, II.4). As torchdiffeq, diffrax and SciPy have it, so that equal tolerances mean equal work.
+ * Wanner, Solving ODEs I, II.4). As SciPy and diffrax have it, so that equal tolerances mean equal work.
  *
  * @param order - k, the order of the error estimate plus one, which is the order of the method here
  */
