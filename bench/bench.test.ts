@@ -10,7 +10,7 @@ import { measureDuel } from "./duel.ts";
 import { filled, nameIn, readPage, resultsNamed } from "./docs/page.ts";
 import { tables } from "./docs/tables.ts";
 import { parseFlags } from "./flags.ts";
-import { interleave, ratioOf } from "./interleave.ts";
+import { interleave, ratioOf, timed } from "./interleave.ts";
 import { processes } from "./launch.ts";
 import { describeMachine } from "./machine.ts";
 import { measureCase } from "./measure.ts";
@@ -20,8 +20,11 @@ import { kept, others, readReport } from "./report.ts";
 import type { Report } from "./report.ts";
 import type { Rival } from "./rival.ts";
 import { runBench } from "./run.ts";
+import { dopri5, measureSolve, solvers } from "./solving.ts";
+import type { BenchSolver } from "./solving.ts";
 import { relativeDistance, summarize } from "./statistics.ts";
 import { renderReport, summary } from "./table.ts";
+import { freshFlow } from "./trained-flow.ts";
 import { measureTraining } from "./training.ts";
 
 const nowhere = { python: undefined, peers: undefined, chromium: undefined };
@@ -129,6 +132,44 @@ describe("what cannot be measured", () => {
       expect(() => readReport(file)).toThrow(/expected results of this version/);
       return Promise.resolve();
     }));
+});
+
+describe("a solve that is too long for the limit", () => {
+  const settings: Settings = { threads: 1, places: nowhere, rounds: 1, seconds: 0.001, limit: 20, quick: true, shared: "" };
+  const measured = (solver: BenchSolver, limit: (perEvaluation: number) => number) =>
+    measureCase({
+      name: "long",
+      what: "",
+      unit: "solves/s",
+      rivals: [],
+      threads: "one",
+      measure: async (context) => {
+        const flow = freshFlow(context, mlp({ dimension: 8, width: 64 }));
+        const decode = (): Promise<unknown> => flow.decode(normal(Key.from(1), 8 * 16), { solver: "midpoint", steps: 50 });
+        await decode();
+        const perEvaluation = (await timed(1, decode)) / 100;
+        return measureSolve({ flow, count: 16, solver, rivals: [] }, { ...context, limit: limit(perEvaluation) });
+      },
+    }, settings);
+  const hundred = solvers.find(({ name }) => name === "midpoint-100")!;
+
+  it("is measured over fewer steps of its grid", async () => {
+    const { details, figures, error } = await measured(hundred, (each) => 4 * 300 * each);
+    expect(error).toBeUndefined();
+    expect(details).toMatchObject({ nfe: 200 });
+    expect(details?.["evaluationsMeasured"]).toBeGreaterThanOrEqual(2);
+    expect(details?.["evaluationsMeasured"]).toBeLessThan(200);
+    const whole = await measured(hundred, () => 1000);
+    expect(whole.details).not.toHaveProperty("evaluationsMeasured");
+    // As if all steps had been done: the same number but for the cost of a call, and what else the machine does.
+    expect(figures!["fluxion"]!.median / whole.figures!["fluxion"]!.median).toBeGreaterThan(0.02);
+    expect(figures!["fluxion"]!.median / whole.figures!["fluxion"]!.median).toBeLessThan(20);
+  });
+
+  it("is left out where not even a step fits, or it is adaptive", async () => {
+    expect((await measured(hundred, (each) => each / 100)).leftOut).toMatch(/^a step would take about .* \(2 evaluations of 16 examples\)/);
+    expect((await measured(dopri5, (each) => 4 * 10 * each)).leftOut).toMatch(/^a solve would take about .* \(40 evaluations of 16 examples\)/);
+  });
 });
 
 describe("a rival that computes something else", () => {

@@ -10,7 +10,7 @@ import type { Side } from "./interleave.ts";
 import type { Rival } from "./rival.ts";
 import { writeArray } from "./rival.ts";
 import type { RivalName } from "./rivals.ts";
-import { relativeDistance } from "./statistics.ts";
+import { relativeDistance, scaled } from "./statistics.ts";
 
 /** A solver with its options. */
 export interface BenchSolver {
@@ -48,18 +48,18 @@ export interface SolveTask {
 const key = Key.from("bench solve");
 
 /**
- * Solves a second of every side.
+ * Solves a second of every side. A fixed grid too long for the limit is measured over fewer steps: they cost alike.
  *
- * @throws LeftOut if one solve of ours would take longer than a quarter of the limit
+ * @throws LeftOut if one solve of ours, or one step of a fixed grid, would take longer than a quarter of the limit
  */
 export async function measureSolve(task: SolveTask, context: Context): Promise<Measurement> {
   const started = performance.now();
-  const { flow, count, solver, divergence, data, rivals } = task;
+  const { flow, count, divergence, data, rivals } = task;
   const event = flow.model.eventShape;
   const size = sizeOf(event);
   const x = data ?? normal(key.child("noise"), count * size);
+  const { solver, share } = await foresee(task, x, context);
   const solve = divergence === undefined ? samples(flow, x, solver) : densities(flow, x, solver, divergence);
-  await foresee(task, x, context);
   const ours = await solve();
   // The probes that `logProb` draws for this key; were they others, the densities would not agree.
   const probe = (): Float32Array =>
@@ -91,7 +91,10 @@ export async function measureSolve(task: SolveTask, context: Context): Promise<M
     started,
     details: { count, nfe: ours.nfe },
   });
-  return { ...measured, details: { ...measured.details, ...nfe } };
+  const cut = share < 1 && { evaluationsMeasured: ours.nfe };
+  const whole = share < 1 && Object.fromEntries(Object.entries({ nfe: ours.nfe, ...nfe }).map(([name, value]) => [name, value / share]));
+  const figures = Object.fromEntries(Object.entries(measured.figures).map(([name, figure]) => [name, scaled(figure, share)]));
+  return { ...measured, figures, details: { ...measured.details, ...nfe, ...whole, ...cut } };
 }
 
 interface Solved {
@@ -111,8 +114,8 @@ const densities = (flow: Flow, x: Float32Array, { options }: BenchSolver, diverg
   return { values: Float32Array.from(logProb), nfe };
 };
 
-/** Leaves out what would take too long, foreseen from a short solve of one example. */
-async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float32Array, { limit }: Context): Promise<void> {
+/** What is solved of what was asked for, by the time that a short solve of few examples takes: all, or the first steps. */
+async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float32Array, { limit }: Context): Promise<{ readonly solver: BenchSolver; readonly share: number }> {
   const size = sizeOf(flow.model.eventShape);
   const few = Math.min(count, 2);
   const short: BenchSolver = { name: "", what: "", options: { solver: "midpoint", steps: 1 } };
@@ -120,17 +123,24 @@ async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float3
   const trial = divergence === undefined ? samples(flow, start, short) : densities(flow, start, short, divergence);
   await trial();
   const perEvaluation = (await timed(1, trial)) / (2 * few);
-  // Adaptive solves need about this many evaluations, and rarely fewer.
-  const evaluations = "steps" in solver.options ? 2 * solver.options.steps : 40;
+  const all = { solver, share: 1 };
   // Where examples are small, many are hardly slower than one.
-  if (size <= 2) return;
-  const seconds = perEvaluation * count * evaluations;
+  if (size <= 2) return all;
   // Each side solves twice at least: to compare, and to measure.
   const most = limit / 4;
-  if (seconds <= most) return;
-  const work = `${String(evaluations)} evaluations of ${count.toLocaleString("en-US")} examples`;
-  throw new LeftOut(`a solve would take about ${Number(seconds.toPrecision(2)).toLocaleString("en-US")} s (${work}); it may take ${Number(most.toPrecision(2))} s`);
+  const evaluations = Math.floor(most / (perEvaluation * count));
+  if ("steps" in solver.options) {
+    const steps = Math.min(solver.options.steps, Math.floor(evaluations / 2));
+    if (steps >= 1) return { solver: midpoint(steps), share: steps / solver.options.steps };
+  } else if (evaluations >= adaptiveEvaluations) return all;
+  const needed = "steps" in solver.options ? 2 : adaptiveEvaluations;
+  const work = `${String(needed)} evaluations of ${count.toLocaleString("en-US")} example${count === 1 ? "" : "s"}`;
+  const rounded = (value: number): string => Number(value.toPrecision(2)).toLocaleString("en-US");
+  throw new LeftOut(`${"steps" in solver.options ? "a step" : "a solve"} would take about ${rounded(needed * perEvaluation * count)} s (${work}); it may take ${rounded(most)} s`);
 }
+
+/** Adaptive solves need about this many evaluations, and rarely fewer. */
+const adaptiveEvaluations = 40;
 
 /** Whether a solve elsewhere ends where ours does. */
 async function compared(rival: Rival, ours: Solved, { options }: BenchSolver): Promise<{ readonly all: readonly Check[]; readonly nfe: number }> {

@@ -19,6 +19,9 @@ export function summarize(values: readonly number[]): Summary {
   return { median: quantile(sorted, 0.5), quartiles: [quantile(sorted, 0.25), quantile(sorted, 0.75)], values };
 }
 
+/** All measurements times a factor above 0. */
+export const scaled = ({ values }: Summary, factor: number): Summary => summarize(values.map((value) => value * factor));
+
 /** The quantile of sorted values, between neighbours where it falls between them. */
 function quantile(sorted: readonly number[], fraction: number): number {
   const at = fraction * (sorted.length - 1);

@@ -37,43 +37,70 @@ function earlier({ results, machine }: Report): readonly string[] {
 const busy = ({ machine: { load, cores } }: Report): readonly string[] =>
   load > cores / 2 ? ["**The machine was busy with other work when this run began: its figures are too low, and its ratios rough.**"] : [];
 
-/** What a target is about: the ratio to PyTorch, or where a case has no rival, or counts seconds, our figure. */
-function judged({ ratios = {}, figures = {}, rivals, unit }: Result): string {
+/** What a target is about: the ratio to PyTorch, or where a case has no rival, or counts seconds, our figure. Bold where it is missed. */
+function judged({ ratios = {}, figures = {}, rivals, unit, met }: Result): string {
   const own = unit === "s" || !("pytorch" in rivals);
   const value = own ? figures["fluxion"] : ratios["pytorch"];
-  return value ? `${spread(value)}${own ? ` ${unit}` : "×"}` : "–";
+  return value ? missed(`${spread(value)}${own ? ` ${unit}` : "×"}`, met) : "";
+}
+
+const missed = (text: string, met: boolean | undefined): string => (met === false ? `**${text}**` : text);
+
+/** What a case found at one thread, and at all cores where it was measured there too. */
+interface Pair {
+  readonly name: string;
+  readonly one: Result;
+  readonly all: Result | undefined;
+}
+
+/** The cases of a run that were measured at all, each once. */
+function pairs(results: readonly Result[]): readonly Pair[] {
+  const names = [...new Set(results.map(({ name }) => name))];
+  return names.flatMap((name): Pair[] => {
+    const measured = results.filter((result) => result.name === name && result.leftOut === undefined);
+    const [one, all] = [measured.find(({ threads }) => threads === 1), measured.find(({ threads }) => threads > 1)];
+    const first = one ?? all;
+    return first ? [{ name, one: one ?? { ...first, figures: {}, ratios: {}, met: undefined }, all }] : [];
+  });
 }
 
 function targets({ results }: Report): string {
-  const rows = results.flatMap((result): Row[] => {
-    const { name, threads, target, met } = result;
-    const others = Object.entries(result.otherTargets ?? {}).map(([rival, other]): Row => {
-      const ratio = result.ratios?.[rival];
-      return [`${name}, to ${titleOf(rival)}`, String(threads), bound(other), ratio ? `${spread(ratio)}×` : "–", verdict(result, reached(ratio?.median, other))];
+  const rows = pairs(results).flatMap(({ name, one, all }): Row[] => {
+    const others = Object.entries(one.otherTargets ?? {}).map(([rival, other]): Row => {
+      const ratio = one.ratios?.[rival];
+      return [`${name}, to ${titleOf(rival)}`, bound(other), ratio ? missed(`${spread(ratio)}×`, reached(ratio.median, other)) : "", ""];
     });
-    const own: Row[] = target ? [[name, String(threads), bound(target), judged(result), verdict(result, met)]] : [];
+    const own: Row[] = one.target ? [[name, bound(one.target), judged(one), all ? judged(all) : ""]] : [];
     return [...own, ...others];
   });
-  return markdown(["case", "threads", "target", "measured", ""], rows);
+  return markdown(["case", "target", "one thread", "all cores"], rows);
 }
 
-const verdict = ({ leftOut }: Result, met: boolean | undefined): string =>
-  met === undefined ? (leftOut === undefined ? "unknown" : "left out") : met ? "met" : "**missed**";
-
 function duels(results: readonly Result[]): string {
-  const rows = results.map((result): Row => {
-    const { name, threads, figures = {}, ratios = {}, details = {}, rivals, unit } = result;
-    const nfe = details["nfe"] === undefined ? "" : ` (NFE ${number(Number(details["nfe"]))}, ${number(Number(details["nfe pytorch"] ?? NaN))})`;
+  const cells = (result: Result | undefined): Row => {
+    if (!result) return ["", "", ""];
+    const { figures = {}, ratios = {}, details = {}, rivals, error } = result;
+    const ratio = ratios["pytorch"] ? `${spread(ratios["pytorch"])}${atMost(details)}` : "";
+    const compiled = ratios["pytorch-compile"] ? `, compiled ${number(ratios["pytorch-compile"].median)}` : "";
     return [
-      name,
-      String(threads),
-      figures["fluxion"] ? `${spread(figures["fluxion"])} ${unit}` : none(result),
-      figures["pytorch"] ? `${spread(figures["pytorch"])}${nfe}` : rivals["pytorch"] === "missing" ? "missing" : "",
-      ratios["pytorch"] ? `${spread(ratios["pytorch"])}${atMost(details)}` : "",
-      ratios["pytorch-compile"] ? spread(ratios["pytorch-compile"]) : "",
+      figures["fluxion"] ? number(figures["fluxion"].median) : error === undefined ? "" : "failed",
+      figures["pytorch"] ? number(figures["pytorch"].median) : rivals["pytorch"] === "missing" ? "missing" : "",
+      ratio + compiled,
     ];
+  };
+  const rows = pairs(results).map(({ name, one, all }): Row => {
+    return [`${name}${evaluations({ ...all?.details, ...one.details })}`, ...cells(one), ...cells(all)];
   });
-  return markdown(["case", "threads", "Fluxion", "PyTorch", "ratio", "ratio to torch.compile"], rows);
+  const unit = results[0]?.unit ?? "";
+  const sides = ["Fluxion", "PyTorch", "ratio"];
+  return markdown([`case (${unit})`, ...sides.map((side) => `${side}, one thread`), ...sides.map((side) => `${side}, all cores`)], rows);
+}
+
+/** Evaluations of a solve, ours and PyTorch's, and how many of them were measured if not all. */
+function evaluations({ nfe, "nfe pytorch": theirs, evaluationsMeasured: measured }: NonNullable<Result["details"]>): string {
+  if (nfe === undefined) return "";
+  const part = measured === undefined ? "" : `; ${number(Number(measured))} measured`;
+  return ` (NFE ${number(Number(nfe))}, ${number(Number(theirs ?? NaN))}${part})`;
 }
 
 /** The ratio that the products of the hidden layers alone would have, on our kernels. */
@@ -116,15 +143,22 @@ function costs({ results }: Report): string {
 
 /** What was left out, failed, or was not compared, and why. */
 function unmeasured({ results }: Report): string {
-  const lines = results.flatMap(({ name, threads, leftOut, error, rivals, failures = {} }) => {
-    const at = `\`${name}\` (${String(threads)})`;
-    if (leftOut !== undefined) return [`- ${at}: left out: ${leftOut}`];
-    if (error !== undefined) return [`- ${at}: failed: ${error}`];
-    const apart = Object.entries(rivals).filter(([, status]) => status === "disagrees").map(([rival]) => `- ${at}: ${titleOf(rival)} computed something else, so there is no ratio`);
-    return [...apart, ...Object.entries(failures).map(([rival, why]) => `- ${at}: ${titleOf(rival)} failed: ${why}`)];
+  const reasons = results.flatMap(({ name, threads, leftOut, error, rivals, failures = {} }) => {
+    const because = (reason: string) => ({ name, threads, reason });
+    if (leftOut !== undefined) return [because(`left out: ${leftOut}`)];
+    if (error !== undefined) return [because(`failed: ${error}`)];
+    const apart = Object.entries(rivals).filter(([, status]) => status === "disagrees").map(([rival]) => because(`${titleOf(rival)} computed something else, so there is no ratio`));
+    return [...apart, ...Object.entries(failures).map(([rival, why]) => because(`${titleOf(rival)} failed: ${why}`))];
+  });
+  // What is left out at one thread is so at all cores: its first reason stands for both.
+  const lines = reasons.flatMap(({ name, threads, reason }) => {
+    const alike = reasons.filter((other) => other.name === name && isLeftOut(other.reason) === isLeftOut(reason) && (isLeftOut(reason) || other.reason === reason));
+    return alike[0]?.threads === threads ? [`- \`${name}\` (${alike.map((other) => String(other.threads)).join(", ")}): ${reason}`] : [];
   });
   return lines.length === 0 ? "Nothing." : lines.join("\n");
 }
+
+const isLeftOut = (reason: string): boolean => reason.startsWith("left out: ");
 
 function markdown(headings: Row, rows: readonly Row[]): string {
   if (rows.length === 0) return "Not measured in this run.";
