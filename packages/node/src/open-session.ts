@@ -20,6 +20,8 @@ export function openSession(
     executionMode: "sequential",
     // Patterns of memory reuse make the first calls of large programs several times slower and double their memory.
     enableMemPattern: false,
+    // Threads would wait for the next call in a loop, for 50 ms: a solver's two programs then take each other's cores.
+    extra: { session: { force_spinning_stop: "1" } },
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
     ...more,

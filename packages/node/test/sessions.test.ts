@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { add, hostTensor, input, matmul, trace } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
 import { expect, it } from "vitest";
@@ -22,3 +23,20 @@ it("leaves memory flat over many sessions", async () => {
   const before = await open(50);
   expect((await open(sessions)) - before).toBeLessThan(50e6);
 }, 300_000);
+
+it("rests between calls: its threads do not wait in a loop", async () => {
+  const program = trace("product", { x: input([512, 512]) }, ({ x }) => ({ y: matmul(x, x) }));
+  const executable = await (await nodeRuntime({ threads: 2 })).compile(program);
+  const feeds = { x: hostTensor(new Float32Array(512 * 512).fill(1e-3), [512, 512]) };
+  const idle: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    await executable.run(feeds);
+    const before = process.cpuUsage();
+    await setTimeout(60);
+    const { user, system } = process.cpuUsage(before);
+    idle.push((user + system) / 1000);
+  }
+  await executable.dispose();
+  // In a loop a thread takes all of its core. The least counts: what else the process does only adds.
+  expect(Math.min(...idle)).toBeLessThan(20);
+});
