@@ -99,6 +99,8 @@ export interface Runtime {
     program: Program<Output>,
     options?: CompileOptions<Resident>,
   ): Promise<Executable<Output, Resident>>;
+  /** The threads that `compile` would take, where they depend on the work: who compiles for several sizes asks first. */
+  threadsFor?(program: Program, options?: Pick<CompileOptions, "threads" | "sizes">): number;
   /**
    * Loads an ONNX model of anyone's making.
    *

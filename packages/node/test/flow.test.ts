@@ -1,5 +1,5 @@
 import { add, constant, div, hostTensor, mul, referenceRuntime, reshape, sub } from "@fluxion/graph";
-import type { Tensor } from "@fluxion/graph";
+import type { Runtime, Tensor } from "@fluxion/graph";
 import { nodeRuntime } from "@fluxion/node";
 import { bitsPerDim, bitsPerDimFromLogDensity, bitsPerDimOfCopies, createFlow, initParameters, Key, meanAndError, mlp, normal, otPath, uniform } from "fluxion";
 import type { DataTransform, DensityOptions, Flow, FloatArray, Model } from "fluxion";
@@ -244,4 +244,23 @@ describe("bits per dimension", () => {
     expect(averaged.mean).toBeCloseTo(expected, 2);
     await expect(bitsPerDim(flowOf(linear([2])), images, { key: Key.from(1) })).rejects.toThrow(/expected a flow of 8-bit images/);
   });
+});
+
+it("takes the threads that a solve is worth, whatever was solved before", async () => {
+  const inner = await nodeRuntime({ threads: 2 });
+  const compiled: (number | undefined)[] = [];
+  const runtime: Runtime = {
+    ...inner,
+    compile: async (program, options) => {
+      const executable = await inner.compile(program, options);
+      compiled.push(executable.threads);
+      return executable;
+    },
+  };
+  const model = mlp({ dimension: 2, width: 128 });
+  const flow = createFlow({ runtime, model, params: initParameters(model, Key.from(1)), path: otPath() });
+  const solve = (count: number): Promise<unknown> => flow.decode(normal(Key.from(2), 2 * count), { solver: "midpoint", steps: 1 });
+  for (const count of [1, 1000, 2, 900, 1]) await solve(count);
+  expect(compiled).toEqual([1, 2]);
+  await flow.dispose();
 });

@@ -45,6 +45,7 @@ export function sessionRuntime(sessions: Sessions): Runtime {
       const lowered = lowerFor(program, device.kind, options, await channelBlock?.());
       return openLowered(sessions, lowered, threadsFor(program, options));
     },
+    threadsFor: (program, options = {}) => threadsFor(program, options),
     load: async (model, { name = "model", threads = device.threads } = {}) => {
       const signature = modelSignature(model, name);
       const session = await open(model, { threads, optimization: "all", resident: [], strict: gpus.has(device.kind) }).catch((error: unknown) => {

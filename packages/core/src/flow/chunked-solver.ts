@@ -3,9 +3,10 @@ import type { Runtime } from "@fluxion/graph";
 import { hostTensor, sizeOf } from "@fluxion/graph";
 import type { DataTransform } from "../data/transform.ts";
 import type { FloatArray } from "../random/index.ts";
-import type { Integrator } from "../solvers/index.ts";
+import type { Field, Integrator } from "../solvers/index.ts";
 import { integrator } from "../solvers/index.ts";
 import { solverOptionsOf } from "../solvers/options.ts";
+import { fieldProgram } from "../solvers/step-program.ts";
 import type { DensityOptions, IntegrateOptions } from "./calls.ts";
 import { wholeFrom } from "../whole-from.ts";
 import { chunksOf, combineChunks, defaultChunk } from "./chunks.ts";
@@ -47,14 +48,22 @@ export function chunkedSolver({ runtime, parts, transform, threads }: ChunkedSol
   const { model } = parts;
   const event = model.eventShape;
   const size = sizeOf(event);
+  const fields = new Map<string, Field>();
+  const choices = new Map<string, number | undefined>();
   const integrators = new Map<string, Integrator>();
+  const once = <T>(known: Map<string, T>, name: string, make: () => T): T => {
+    const found = known.has(name) ? (known.get(name) as T) : make();
+    known.set(name, found);
+    return found;
+  };
+  /** Of one field for one number of threads: what is large is worth more of them, whatever was solved before. */
   const using = (carried: Carried, probes: number, guided: boolean, chunk: number): Integrator => {
     const name = `${carried} ${String(probes)} ${String(guided)}`;
     const made = { ...parts, guided };
-    const field = carried === "velocity" ? velocityField(made) : densityField(made, carried === "exact" ? undefined : probes);
-    const solver = integrators.get(name) ?? integrator(runtime, field, { threads, sizes: { batch: chunk } });
-    integrators.set(name, solver);
-    return solver;
+    const field = once(fields, name, () => (carried === "velocity" ? velocityField(made) : densityField(made, carried === "exact" ? undefined : probes)));
+    const sizes = { batch: chunk };
+    const chosen = threads ?? once(choices, `${name} ${String(chunk)}`, () => runtime.threadsFor?.(fieldProgram(field), { sizes }));
+    return once(integrators, `${name} ${String(chosen)}`, () => integrator(runtime, field, { threads: chosen, sizes }));
   };
   return {
     solve: async ({ count, interval, options, carried, start }) => {
