@@ -126,8 +126,12 @@ describe("what cannot be measured", () => {
       expect(kept(join(folder, "none.json"), head)).toEqual([]);
       const other = { ...head, machine: { ...head.machine, commit: "other" } };
       expect(() => kept(file, other)).toThrow(/--resume: expected results of the same commit \(other\)/);
-      expect(() => others(file, { ...other, machine: { ...other.machine, cpu: "another" } }, /broke/)).toThrow(/--renew: expected results of the same CPU \(another\)/);
-      expect(others(file, other, /broke/)).toEqual([{ ...line, name: "done", commit: head.machine.commit }]);
+      expect(() => others(file, { ...other, machine: { ...other.machine, cpu: "another" } }, { only: /broke/ })).toThrow(/--renew: expected results of the same CPU \(another\)/);
+      const commit = head.machine.commit;
+      expect(others(file, other, { only: /broke/ })).toEqual([{ ...line, name: "done", commit }]);
+      // At the other number of threads it stays.
+      expect(others(file, other, { only: /done/, threads: "one" }).map(({ name }) => name)).toEqual(["broke"]);
+      expect(others(file, other, { only: /done/, threads: "all" }).map(({ name }) => name)).toEqual(["done", "broke"]);
       writeFileSync(file, "{}");
       expect(() => readReport(file)).toThrow(/expected results of this version/);
       return Promise.resolve();

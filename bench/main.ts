@@ -34,7 +34,7 @@ async function bench(flags: Flags): Promise<void> {
     flags,
     places: { python: named("FLUXION_BENCH_PYTHON"), peers: named("FLUXION_BENCH_PEERS"), chromium: chromium() },
     launch: processes(process.execArgv),
-    keep: (head) => (flags.resume ? kept(file, head) : flags.renew && flags.only ? others(file, head, flags.only) : []),
+    keep: (head) => (flags.resume ? kept(file, head) : flags.renew && flags.only ? others(file, head, { only: flags.only, threads: flags.threads }) : []),
     onResult: (result, soFar) => {
       console.log(summary(result));
       writeAtomic(file, `${JSON.stringify(soFar, null, 1)}\n`);

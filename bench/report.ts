@@ -48,15 +48,23 @@ export function kept(file: string, now: Omit<Report, "results" | "complete">): r
   return before.results.filter(({ error }) => error === undefined);
 }
 
+/** What `--renew` measures anew. */
+export interface Anew {
+  readonly only: RegExp;
+  /** Default: at one thread and at all cores. */
+  readonly threads?: "one" | "all" | undefined;
+}
+
 /**
  * The results of an earlier run, but for the cases that are measured anew; each says its commit.
  *
  * @throws Error if there is no run, or it is of another CPU or length of turns
  */
-export function others(file: string, now: Omit<Report, "results" | "complete">, anew: RegExp): readonly Result[] {
+export function others(file: string, now: Omit<Report, "results" | "complete">, { only, threads: at }: Anew): readonly Result[] {
   const before = readReport(file);
   for (const [what, was, is] of [["CPU", before.machine.cpu, now.machine.cpu], ["seconds a turn", before.secondsPerTurn, now.secondsPerTurn]] as const) {
     if (was !== is) throw new Error(`--renew: expected results of the same ${what} (${String(is)}), ${file} has ${String(was)}; measure all under another --name`);
   }
-  return before.results.filter(({ name }) => !anew.test(name)).map((result) => ({ ...result, commit: result.commit ?? before.machine.commit }));
+  const isAnew = ({ name, threads }: Result): boolean => only.test(name) && (at === undefined || (at === "one") === (threads === 1));
+  return before.results.filter((result) => !isAnew(result)).map((result) => ({ ...result, commit: result.commit ?? before.machine.commit }));
 }

@@ -25,12 +25,13 @@ function rounds({ rounds: most, secondsPerTurn, limitSeconds, quick, complete }:
   return `${turns}${quick ? "; a quick run, whose numbers mean little" : ""}${complete ? "" : "; unfinished"}`;
 }
 
-/** Which results are of an earlier commit: all but those that are named. */
+/** Whose results these are, where some are of an earlier commit. */
 function earlier({ results, machine }: Report): readonly string[] {
-  const commits = [...new Set(results.flatMap(({ commit }) => commit ?? []))];
-  if (commits.length === 0) return [];
-  const anew = results.filter(({ commit }) => commit === undefined).map(({ name, threads }) => `\`${name}\` (${String(threads)})`);
-  return [`of commit ${machine.commit}: ${anew.join(", ")}; all others of ${commits.join(", ")}`];
+  const of = results.map(({ commit = machine.commit }) => commit);
+  const commits = [...new Set(of)];
+  if (commits.length < 2) return [];
+  const counted = commits.map((commit) => `${commit} (${String(of.filter((each) => each === commit).length)})`);
+  return [`measurements of commits ${counted.join(", ")}; the file names that of each`];
 }
 
 /** A warning where others were at work. */
