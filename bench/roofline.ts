@@ -1,6 +1,7 @@
 /**
  * @file Where training steps and solves stand under the roofline: what their products, passes and moves achieve on one thread,
- * against a bare product and a bare pass. `node --conditions=fluxion-source --import tsx bench/roofline.ts [mlp-256 sample …]`
+ * against a bare product and a bare pass. `node --conditions=fluxion-source --import tsx bench/roofline.ts [mlp-256 sample …]`;
+ * `wasm` measures the bare product of the browser's kernels, in Node's V8.
  */
 import { explain, hostTensor, input, mul, scan, sizeOf, trace } from "@fluxion/graph";
 import type { ExplainedNode, HostTensor, Program, Runtime } from "@fluxion/graph";
@@ -167,15 +168,28 @@ async function report(name: string, subject: Subject): Promise<void> {
   }
 }
 
-const runtime = await nodeRuntime({ threads: 1 });
-for (const width of [64, 256, 512, 1024]) {
-  const points = width === 1024 ? 1024 : 256;
-  const evaluations = Math.ceil(1e9 / (points * width * width));
-  const solves = await productsAlone({ runtime, quick: false }, { points, width, layers: 1, evaluations });
-  console.log(`product [${String(points)}, ${String(width)}] × [${String(width)}, ${String(width)}], constant: ${((2 * evaluations * points * width * width * solves) / 1e9).toFixed(1)} GFLOP/s`);
+/** GFLOP/s of a bare product with constant weights. */
+async function bareProduct(on: Runtime, points: number, width: number, flops: number): Promise<string> {
+  const evaluations = Math.ceil(flops / (2 * points * width * width));
+  const solves = await productsAlone({ runtime: on, quick: false }, { points, width, layers: 1, evaluations });
+  const rate = (2 * evaluations * points * width * width * solves) / 1e9;
+  return `product [${String(points)}, ${String(width)}] × [${String(width)}, ${String(width)}], constant: ${rate.toFixed(1)} GFLOP/s`;
 }
+
+/** The kernels of a page, on one thread. */
+async function wasm(): Promise<void> {
+  // What a page has and Node has not.
+  Object.assign(globalThis, { self: globalThis, ...(!("navigator" in globalThis) && { navigator: {} }) });
+  const { webRuntime } = await import("@fluxion/web");
+  const page = await webRuntime({ device: "wasm", threads: 1 });
+  for (const [points, width] of [[256, 64], [256, 128], [256, 256], [256, 512], [64, 128]] as const) console.log(`WebAssembly: ${await bareProduct(page, points, width, 4e8)}`);
+}
+
+const runtime = await nodeRuntime({ threads: 1 });
+const chosen = process.argv.slice(2);
+if (chosen.includes("wasm")) await wasm();
+for (const width of [64, 256, 512, 1024]) console.log(await bareProduct(runtime, width === 1024 ? 1024 : 256, width, 2e9));
 for (const size of [2 ** 14, 2 ** 18, 2 ** 21]) {
   console.log(`pass over ${String((4 * size) / 1024)} KiB: ${((await bareCopy(runtime, size)) / 1e9).toFixed(1)} GB/s`);
 }
-const chosen = process.argv.slice(2);
 for (const [name, subject] of Object.entries(subjects)) if (chosen.length === 0 || chosen.some((each) => name.startsWith(each))) await report(name, subject);
