@@ -19,18 +19,21 @@ interface Work {
   readonly program: Program;
   readonly feeds: Readonly<Record<string, HostTensor>>;
   readonly units: number;
+  /** Runs to record. Default 1. */
+  readonly repeats?: number;
   readonly sizes: Readonly<Record<string, number>>;
   /** Seconds a unit where nothing is recorded. */
   readonly seconds?: number;
 }
 
 interface Subject {
+  /** With its article. */
   readonly unit: string;
   readonly work: (runtime: Runtime) => Promise<Work>;
 }
 
 const training = (make: () => Model, batch: number, steps: number): Subject => ({
-  unit: "step",
+  unit: "a step",
   work: () => {
     const optimizer = resolveOptimizer();
     const model = make();
@@ -43,18 +46,19 @@ const training = (make: () => Model, batch: number, steps: number): Subject => (
 const stages = 6;
 
 const solving = (make: () => Model, count: number, divergence?: "exact" | "hutchinson"): Subject => ({
-  unit: "evaluation",
+  unit: "an evaluation",
   work: async (runtime) => {
     const [recorder, last] = recording(runtime);
     const flow = freshFlow({ runtime: recorder }, make());
     const key = Key.from("roofline solve");
     const x = normal(key, count * sizeOf(flow.model.eventShape));
-    // Drawn probes would count beside the network.
+    // In one chunk, whose step is what is recorded. Drawing the probes counts in the time that is not.
     const solve = (): Promise<{ readonly nfe: number }> => (divergence === undefined ? flow.decode(x) : flow.logProb(x, { divergence, key, chunk: count }));
     const { nfe } = await solve();
     const seconds = (await best(() => timed(1, solve))) / nfe;
     await flow.dispose();
-    return { ...last(), units: stages, sizes: { batch: count }, seconds };
+    // A step is short, and a clock counts microseconds.
+    return { ...last(), units: stages, repeats: 5, sizes: { batch: count }, seconds };
   },
 });
 
@@ -142,10 +146,8 @@ function trainingFeeds(model: Model, batch: number, steps: number, optimizer: Re
 }
 
 /** The fastest of several profiles: what else the machine does only ever adds. */
-async function profileOf({ program, feeds, units }: Work): Promise<Profile> {
+async function profileOf({ program, feeds, repeats = 1 }: Work): Promise<Profile> {
   const profiles: Profile[] = [];
-  // Short ones are repeated: a clock counts microseconds.
-  const repeats = units === stages ? 5 : 1;
   for (let i = 0; i < 3; i++) profiles.push(await profileProgram(program, feeds, { repeats, threads: 1 }));
   const [fastest] = profiles.sort((a, b) => a.totalUs - b.totalUs);
   if (!fastest) throw new Error("roofline: nothing was profiled");
@@ -158,7 +160,7 @@ async function report(name: string, subject: Subject): Promise<void> {
   const nodes = flat(explain(work.program, { sizes: work.sizes }).nodes);
   const runs = work.units * profile.runs;
   const unrecorded = work.seconds === undefined ? "" : `, ${(1000 * work.seconds).toFixed(3)} ms unrecorded, calls included`;
-  console.log(`\n${name}: ${(profile.totalUs / runs / 1000).toFixed(3)} ms for ${subject.unit === "step" ? "a" : "an"} ${subject.unit}, recorded${unrecorded}`);
+  console.log(`\n${name}: ${(profile.totalUs / runs / 1000).toFixed(3)} ms for ${subject.unit}, recorded${unrecorded}`);
   for (const kind of [...kinds.map((each) => each.name), moves]) {
     const us = profile.byOp.filter((op) => kindOf("kernels", op.name) === kind).reduce((sum, op) => sum + op.totalUs, 0);
     const own = nodes.filter((node) => kindOf("ops", node.op) === kind);

@@ -91,10 +91,9 @@ export async function measureSolve(task: SolveTask, context: Context): Promise<M
     started,
     details: { count, nfe: ours.nfe },
   });
-  const cut = share < 1 && { evaluationsMeasured: ours.nfe };
-  const whole = share < 1 && Object.fromEntries(Object.entries({ nfe: ours.nfe, ...nfe }).map(([name, value]) => [name, value / share]));
+  const whole = Object.entries({ nfe: ours.nfe, ...nfe }).map(([name, value]) => [name, value / share] as const);
   const figures = Object.fromEntries(Object.entries(measured.figures).map(([name, figure]) => [name, scaled(figure, share)]));
-  return { ...measured, figures, details: { ...measured.details, ...nfe, ...whole, ...cut } };
+  return { ...measured, figures, details: { ...measured.details, ...Object.fromEntries(whole), ...(share < 1 && { evaluationsMeasured: ours.nfe }) } };
 }
 
 interface Solved {
@@ -123,20 +122,21 @@ async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float3
   const trial = divergence === undefined ? samples(flow, start, short) : densities(flow, start, short, divergence);
   await trial();
   const perEvaluation = (await timed(1, trial)) / (2 * few);
-  const all = { solver, share: 1 };
   // Where examples are small, many are hardly slower than one.
-  if (size <= 2) return all;
+  if (size <= 2) return { solver, share: 1 };
   // Each side solves twice at least: to compare, and to measure.
   const most = limit / 4;
   const evaluations = Math.floor(most / (perEvaluation * count));
-  if ("steps" in solver.options) {
-    const steps = Math.min(solver.options.steps, Math.floor(evaluations / 2));
-    if (steps >= 1) return { solver: midpoint(steps), share: steps / solver.options.steps };
-  } else if (evaluations >= adaptiveEvaluations) return all;
-  const needed = "steps" in solver.options ? 2 : adaptiveEvaluations;
-  const work = `${String(needed)} evaluations of ${count.toLocaleString("en-US")} example${count === 1 ? "" : "s"}`;
-  const rounded = (value: number): string => Number(value.toPrecision(2)).toLocaleString("en-US");
-  throw new LeftOut(`${"steps" in solver.options ? "a step" : "a solve"} would take about ${rounded(needed * perEvaluation * count)} s (${work}); it may take ${rounded(most)} s`);
+  const { options } = solver;
+  const [least, what] = "steps" in options ? ([2, "a step"] as const) : ([adaptiveEvaluations, "a solve"] as const);
+  if (evaluations < least) {
+    const work = `${String(least)} evaluations of ${count.toLocaleString("en-US")} example${count === 1 ? "" : "s"}`;
+    const rounded = (value: number): string => Number(value.toPrecision(2)).toLocaleString("en-US");
+    throw new LeftOut(`${what} would take about ${rounded(least * perEvaluation * count)} s (${work}); it may take ${rounded(most)} s`);
+  }
+  if (!("steps" in options)) return { solver, share: 1 };
+  const steps = Math.min(options.steps, Math.floor(evaluations / 2));
+  return { solver: midpoint(steps), share: steps / options.steps };
 }
 
 /** Adaptive solves need about this many evaluations, and rarely fewer. */

@@ -39,7 +39,9 @@ const busy = ({ machine: { load, cores } }: Report): readonly string[] =>
   load > cores / 2 ? ["**The machine was busy with other work when this run began: its figures are too low, and its ratios rough.**"] : [];
 
 /** What a target is about: the ratio to PyTorch, or where a case has no rival, or counts seconds, our figure. Bold where it is missed. */
-function judged({ ratios = {}, figures = {}, rivals, unit, met }: Result): string {
+function judged(result: Result | undefined): string {
+  if (!result) return "";
+  const { ratios = {}, figures = {}, rivals, unit, met } = result;
   const own = unit === "s" || !("pytorch" in rivals);
   const value = own ? figures["fluxion"] : ratios["pytorch"];
   return value ? missed(`${spread(value)}${own ? ` ${unit}` : "×"}`, met) : "";
@@ -47,10 +49,12 @@ function judged({ ratios = {}, figures = {}, rivals, unit, met }: Result): strin
 
 const missed = (text: string, met: boolean | undefined): string => (met === false ? `**${text}**` : text);
 
-/** What a case found at one thread, and at all cores where it was measured there too. */
+/** What a case found at one thread and at all cores, where it was measured there. */
 interface Pair {
   readonly name: string;
-  readonly one: Result;
+  /** Either, for what does not depend on threads. */
+  readonly any: Result;
+  readonly one: Result | undefined;
   readonly all: Result | undefined;
 }
 
@@ -59,19 +63,18 @@ function pairs(results: readonly Result[]): readonly Pair[] {
   const names = [...new Set(results.map(({ name }) => name))];
   return names.flatMap((name): Pair[] => {
     const measured = results.filter((result) => result.name === name && result.leftOut === undefined);
-    const [one, all] = [measured.find(({ threads }) => threads === 1), measured.find(({ threads }) => threads > 1)];
-    const first = one ?? all;
-    return first ? [{ name, one: one ?? { ...first, figures: {}, ratios: {}, met: undefined }, all }] : [];
+    const [any] = measured;
+    return any ? [{ name, any, one: measured.find(({ threads }) => threads === 1), all: measured.find(({ threads }) => threads > 1) }] : [];
   });
 }
 
 function targets({ results }: Report): string {
-  const rows = pairs(results).flatMap(({ name, one, all }): Row[] => {
-    const others = Object.entries(one.otherTargets ?? {}).map(([rival, other]): Row => {
-      const ratio = one.ratios?.[rival];
+  const rows = pairs(results).flatMap(({ name, any, one, all }): Row[] => {
+    const others = Object.entries(any.otherTargets ?? {}).map(([rival, other]): Row => {
+      const ratio = one?.ratios?.[rival];
       return [`${name}, to ${titleOf(rival)}`, bound(other), ratio ? missed(`${spread(ratio)}×`, reached(ratio.median, other)) : "", ""];
     });
-    const own: Row[] = one.target ? [[name, bound(one.target), judged(one), all ? judged(all) : ""]] : [];
+    const own: Row[] = any.target ? [[name, bound(any.target), judged(one), judged(all)]] : [];
     return [...own, ...others];
   });
   return markdown(["case", "target", "one thread", "all cores"], rows);
@@ -89,9 +92,7 @@ function duels(results: readonly Result[]): string {
       ratio + compiled,
     ];
   };
-  const rows = pairs(results).map(({ name, one, all }): Row => {
-    return [`${name}${evaluations({ ...all?.details, ...one.details })}`, ...cells(one), ...cells(all)];
-  });
+  const rows = pairs(results).map(({ name, any, one, all }): Row => [`${name}${evaluations(any.details ?? {})}`, ...cells(one), ...cells(all)]);
   const unit = results[0]?.unit ?? "";
   const sides = ["Fluxion", "PyTorch", "ratio"];
   return markdown([`case (${unit})`, ...sides.map((side) => `${side}, one thread`), ...sides.map((side) => `${side}, all cores`)], rows);
