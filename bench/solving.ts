@@ -58,7 +58,7 @@ export async function measureSolve(task: SolveTask, context: Context): Promise<M
   const event = flow.model.eventShape;
   const size = sizeOf(event);
   const x = data ?? normal(key.child("noise"), count * size);
-  const { solver, share } = await foresee(task, x, context);
+  const { solver, steps: [done, of] } = await foresee(task, x, context);
   const solve = divergence === undefined ? samples(flow, x, solver) : densities(flow, x, solver, divergence);
   const ours = await solve();
   // The probes that `logProb` draws for this key; were they others, the densities would not agree.
@@ -91,9 +91,9 @@ export async function measureSolve(task: SolveTask, context: Context): Promise<M
     started,
     details: { count, nfe: ours.nfe },
   });
-  const whole = Object.entries({ nfe: ours.nfe, ...nfe }).map(([name, value]) => [name, value / share] as const);
-  const figures = Object.fromEntries(Object.entries(measured.figures).map(([name, figure]) => [name, scaled(figure, share)]));
-  return { ...measured, figures, details: { ...measured.details, ...Object.fromEntries(whole), ...(share < 1 && { evaluationsMeasured: ours.nfe }) } };
+  const whole = Object.entries({ nfe: ours.nfe, ...nfe }).map(([name, value]) => [name, (value * of) / done] as const);
+  const figures = Object.fromEntries(Object.entries(measured.figures).map(([name, figure]) => [name, scaled(figure, done / of)]));
+  return { ...measured, figures, details: { ...measured.details, ...Object.fromEntries(whole), ...(done < of && { evaluationsMeasured: ours.nfe }) } };
 }
 
 interface Solved {
@@ -113,8 +113,14 @@ const densities = (flow: Flow, x: Float32Array, { options }: BenchSolver, diverg
   return { values: Float32Array.from(logProb), nfe };
 };
 
-/** What is solved of what was asked for, by the time that a short solve of few examples takes: all, or the first steps. */
-async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float32Array, { limit }: Context): Promise<{ readonly solver: BenchSolver; readonly share: number }> {
+/** What is solved of what was asked for: so many of so many steps. */
+interface Foreseen {
+  readonly solver: BenchSolver;
+  readonly steps: readonly [done: number, of: number];
+}
+
+/** By the time that a short solve of few examples takes: all, or the first steps. */
+async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float32Array, { limit }: Context): Promise<Foreseen> {
   const size = sizeOf(flow.model.eventShape);
   const few = Math.min(count, 2);
   const short: BenchSolver = { name: "", what: "", options: { solver: "midpoint", steps: 1 } };
@@ -123,7 +129,7 @@ async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float3
   await trial();
   const perEvaluation = (await timed(1, trial)) / (2 * few);
   // Where examples are small, many are hardly slower than one.
-  if (size <= 2) return { solver, share: 1 };
+  if (size <= 2) return { solver, steps: [1, 1] };
   // Each side solves twice at least: to compare, and to measure.
   const most = limit / 4;
   const evaluations = Math.floor(most / (perEvaluation * count));
@@ -134,9 +140,9 @@ async function foresee({ flow, count, solver, divergence }: SolveTask, x: Float3
     const rounded = (value: number): string => Number(value.toPrecision(2)).toLocaleString("en-US");
     throw new LeftOut(`${what} would take about ${rounded(least * perEvaluation * count)} s (${work}); it may take ${rounded(most)} s`);
   }
-  if (!("steps" in options)) return { solver, share: 1 };
+  if (!("steps" in options)) return { solver, steps: [1, 1] };
   const steps = Math.min(options.steps, Math.floor(evaluations / 2));
-  return { solver: midpoint(steps), share: steps / options.steps };
+  return { solver: midpoint(steps), steps: [steps, options.steps] };
 }
 
 /** Adaptive solves need about this many evaluations, and rarely fewer. */
